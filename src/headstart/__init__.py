@@ -1,0 +1,50 @@
+"""headstart: transfer learning for small data sets, with an honest number.
+
+The public names are loaded when they are first used, so that ``import headstart`` stays fast and
+imports no heavy library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headstart.errors import HeadstartError
+    from headstart.estimators import TransferClassifier
+    from headstart.plan import HeadPlan, Plan, StagePlan
+    from headstart.runs import load
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "HeadPlan",
+    "HeadstartError",
+    "Plan",
+    "StagePlan",
+    "TransferClassifier",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "HeadPlan": "headstart.plan",
+    "HeadstartError": "headstart.errors",
+    "Plan": "headstart.plan",
+    "StagePlan": "headstart.plan",
+    "TransferClassifier": "headstart.estimators",
+    "load": "headstart.runs",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from its home on first use (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'headstart' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

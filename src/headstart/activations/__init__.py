@@ -1,0 +1,1 @@
+"""One pass through the frozen prefix, stored once, read many times."""

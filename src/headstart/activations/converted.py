@@ -1,0 +1,168 @@
+"""A backbone in the form that the processor runs: an OpenVINO model and its facts.
+
+The folder holds ``model.xml``, ``model.bin`` and ``facts.json``. Pixels go in as uint8; the pooled
+vectors of all stages come out joined. Reading it needs no torch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headstart.backbones.source import Source
+from headstart.errors import CacheError
+from headstart.files import to_json, write_atomically, write_folder_atomically
+
+if TYPE_CHECKING:
+    import openvino
+    import torch
+
+    from headstart.backbones.stages import Backbone
+
+MODEL = "model.xml"
+WEIGHTS = "model.bin"
+FACTS = "facts.json"
+
+
+@dataclass(frozen=True)
+class StageFacts:
+    """What is known of a stage without running it.
+
+    Parameters
+    ----------
+    name : str
+        The stage.
+    feature_size : int
+        Length of its pooled vector.
+    flops : float
+        Operations for one sample, a multiply-add counted as two.
+    state_shape : tuple of int
+        Shape of the state after it, without the batch.
+    """
+
+    name: str
+    feature_size: int
+    flops: float
+    state_shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class ConvertedBackbone:
+    """Facts of a converted backbone and the folder where it lies."""
+
+    folder: Path
+    source: Source
+    stages: tuple[StageFacts, ...]
+
+    @property
+    def model_path(self) -> Path:
+        """The OpenVINO model."""
+        return self.folder / MODEL
+
+    def facts(self) -> dict[str, Any]:
+        """Plain data for JSON; the folder is not part of it."""
+        return {
+            "source": self.source.to_dict(),
+            "stages": [asdict(stage) for stage in self.stages],
+        }
+
+
+def read_converted(folder: Path) -> ConvertedBackbone:
+    """Open the folder that :func:`convert` wrote.
+
+    Raises
+    ------
+    CacheError
+        If it is not whole.
+    """
+    try:
+        facts: Mapping[str, Any] = json.loads((folder / FACTS).read_bytes())
+        stages = tuple(
+            StageFacts(**{**row, "state_shape": tuple(row["state_shape"])})
+            for row in facts["stages"]
+        )
+        source = Source.from_dict(facts["source"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CacheError(
+            f"The converted network in {folder} cannot be read: {error}. Remove that folder; "
+            "it is made again when it is needed."
+        ) from error
+    return ConvertedBackbone(folder, source, stages)
+
+
+def convert(backbone: Backbone, folder: Path) -> ConvertedBackbone:
+    """Convert ``backbone`` and write it to ``folder``, whole or not at all."""
+    import openvino
+
+    stages = tuple(
+        StageFacts(stage.name, stage.feature_size, float(stage.flops), tuple(stage.state_shape))
+        for stage in backbone.stages
+    )
+    model = _to_openvino(backbone)
+
+    def fill(place: Path) -> None:
+        openvino.save_model(model, place / MODEL, compress_to_fp16=False)
+        converted = ConvertedBackbone(place, backbone.source, stages)
+        write_atomically(place / FACTS, to_json(converted.facts()))
+
+    write_folder_atomically(folder, fill)
+    return ConvertedBackbone(folder, backbone.source, stages)
+
+
+def _to_openvino(backbone: Backbone) -> openvino.Model:
+    """Trace with torch and read the trace with OpenVINO's own front end.
+
+    ``openvino.convert_model`` does the same, but checks the trace by running it again and reports
+    its use over the network; both are left out here.
+    """
+    from openvino.frontend import FrontEndManager
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
+
+    height, width = backbone.source.preprocessing.size
+    traced = _traced(_from_pixels(backbone), (1, height, width, 3))
+    front_end = FrontEndManager().load_by_framework("pytorch")
+    model = front_end.convert(front_end.load(TorchScriptPythonDecoder(traced)))
+    model.reshape([1, height, width, 3])
+    return model
+
+
+def _traced(module: torch.nn.Module, shape: tuple[int, ...]) -> Any:
+    import warnings
+
+    import torch
+
+    with torch.inference_mode(), warnings.catch_warnings():
+        # The trace is of one fixed shape, which is what these warnings are about; the second
+        # announces that tracing will go once torch.export has replaced it.
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        pixels = torch.zeros(shape, dtype=torch.uint8)
+        return torch.jit.trace(module, pixels, check_trace=False)
+
+
+def _from_pixels(backbone: Backbone) -> torch.nn.Module:
+    """uint8 (n, h, w, 3) to float32 (n, sum of feature sizes): normalise, run, pool, join."""
+    import torch
+
+    from headstart.backbones.stages import PooledBackbone
+
+    class FromPixels(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            facts = backbone.source.preprocessing
+            self.pooled = PooledBackbone(backbone)
+            # One multiplication and one addition, as pixels * scale + shift.
+            scale = 1.0 / (255.0 * torch.tensor(facts.std))
+            shift = -torch.tensor(facts.mean) / torch.tensor(facts.std)
+            self.register_buffer("scale", scale.view(1, 3, 1, 1))
+            self.register_buffer("shift", shift.view(1, 3, 1, 1))
+
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            images = pixels.permute(0, 3, 1, 2).float() * self.scale + self.shift
+            return torch.cat(self.pooled(images), dim=1)
+
+    return FromPixels().eval()

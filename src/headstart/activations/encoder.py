@@ -1,0 +1,43 @@
+"""What the encoding pass needs from an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from numpy.typing import NDArray
+
+from headstart.activations.key import ActivationKey
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+#: Receives the float32 vector of one sample, all outputs joined, from whichever thread.
+Done = Callable[[NDArray[Any]], None]
+
+
+class Encoder(Protocol):
+    """Turns pictures into vectors.
+
+    ``prepare`` runs in the decoding threads; ``start`` may return before the vector is there;
+    ``finish`` waits for all that was started.
+    """
+
+    @property
+    def key(self) -> ActivationKey: ...
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Length of each output's vector, in the order of ``key.outputs``."""
+        ...
+
+    @property
+    def smallest_side(self) -> int:
+        """The decoder may shrink a picture while its shorter side keeps this many pixels."""
+        ...
+
+    def prepare(self, image: Image.Image) -> NDArray[Any]: ...
+
+    def start(self, prepared: NDArray[Any], done: Done) -> None: ...
+
+    def finish(self) -> None: ...

@@ -1,0 +1,197 @@
+"""The one pass: decoding, preparation and the network side by side, rows stored as they come."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.activations.encoder import Encoder
+from headstart.activations.store import ActivationStore, ActivationTable
+from headstart.data.dataset import ImageItem
+from headstart.errors import UnreadableInputError
+from headstart.progress import Progress, silent
+
+#: A crash costs at most this many rows, or as many as are finished in this many seconds.
+ROWS_A_SHARD = 512
+SECONDS_A_SHARD = 5.0
+#: Prepared pictures that may wait for the network; bounds the memory.
+_AHEAD = 8 * (os.cpu_count() or 1)
+
+#: Gets a row, the encoder and its float32 vector.
+Receive = Callable[[int, Encoder, NDArray[Any]], None]
+
+
+def stream(
+    items: Sequence[ImageItem],
+    wanted: Sequence[Sequence[Encoder]],
+    receive: Receive,
+    progress: Progress = silent,
+    step: str = "encode",
+) -> dict[int, str]:
+    """Decode each item once and give it to the encoders that want it.
+
+    Parameters
+    ----------
+    items : sequence of ImageItem
+        The pictures.
+    wanted : sequence of sequences of Encoder
+        For each item the encoders that shall see it; an item that none wants is not opened.
+    receive : callable
+        Gets the row, the encoder and the float32 vector; called in this thread, in any order.
+    progress, step
+        Who is told, and under which name.
+
+    Returns
+    -------
+    dict of int to str
+        Row to reason for each picture that could not be read.
+    """
+    rows = [row for row, encoders in enumerate(wanted) if encoders]
+    ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]] = SimpleQueue()
+    failures: dict[int, str] = {}
+    for count, (row, prepared) in enumerate(_prepared(items, wanted, rows), start=1):
+        if isinstance(prepared, str):
+            failures[row] = prepared
+        else:
+            for encoder, sample in zip(wanted[row], prepared, strict=True):
+                encoder.start(sample, partial(_deliver, ready, row, encoder))
+        _drain(ready, receive)
+        progress(step, count, len(rows))
+    for encoder in {id(encoder): encoder for some in wanted for encoder in some}.values():
+        encoder.finish()
+    _drain(ready, receive)
+    return failures
+
+
+def _deliver(
+    ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]],
+    row: int,
+    encoder: Encoder,
+    vector: NDArray[Any],
+) -> None:
+    """Hand a vector over to the main thread, where a full disk can be met with an exception."""
+    ready.put((row, encoder, vector))
+
+
+def _drain(ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]], receive: Receive) -> None:
+    while not ready.empty():
+        receive(*ready.get())
+
+
+def _prepared(
+    items: Sequence[ImageItem], wanted: Sequence[Sequence[Encoder]], rows: Sequence[int]
+) -> Iterator[tuple[int, list[NDArray[Any]] | str]]:
+    """Pictures made ready by a pool of threads, in order, never more than a few ahead."""
+    waiting: deque[tuple[int, Future[list[NDArray[Any]] | str]]] = deque()
+    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
+        try:
+            for row in rows:
+                waiting.append((row, pool.submit(_prepare, items[row], wanted[row])))
+                if len(waiting) >= _AHEAD:
+                    first, future = waiting.popleft()
+                    yield first, future.result()
+            while waiting:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def _prepare(item: ImageItem, encoders: Sequence[Encoder]) -> list[NDArray[Any]] | str:
+    try:
+        image = item.open(at_least=max(encoder.smallest_side for encoder in encoders))
+    except UnreadableInputError as error:
+        return str(error)
+    return [encoder.prepare(image) for encoder in encoders]
+
+
+class _Buffer:
+    """Finished rows of one table that wait to be written together."""
+
+    def __init__(self, table: ActivationTable, encoder: Encoder) -> None:
+        self._table = table
+        self._outputs = encoder.key.outputs
+        self._splits = np.cumsum(encoder.sizes)[:-1]
+        self._ids: list[bytes] = []
+        self._vectors: list[NDArray[Any]] = []
+        self._since = time.monotonic()
+
+    def add(self, fingerprint: bytes, vector: NDArray[Any]) -> None:
+        self._ids.append(fingerprint)
+        self._vectors.append(vector)
+        late = time.monotonic() - self._since > SECONDS_A_SHARD
+        if late or len(self._ids) >= ROWS_A_SHARD:
+            self.write()
+
+    def write(self) -> None:
+        ids, vectors = self._ids, self._vectors
+        self._ids, self._vectors, self._since = [], [], time.monotonic()
+        if ids:
+            parts = np.split(np.stack(vectors), self._splits, axis=1)
+            self._table.append(ids, dict(zip(self._outputs, parts, strict=True)))
+
+
+def encode(
+    items: Sequence[ImageItem],
+    encoders: Sequence[Encoder],
+    store: ActivationStore,
+    progress: Progress = silent,
+    step: str = "encode",
+) -> tuple[list[ActivationTable], dict[int, str]]:
+    """Fill the store with what is missing of ``items``; each picture is decoded once at most.
+
+    Parameters
+    ----------
+    items : sequence of ImageItem
+        The pictures; the same content is encoded once.
+    encoders : sequence of Encoder
+        What shall see them.
+    store : ActivationStore
+        Where the vectors go.
+    progress, step
+        Who is told, and under which name.
+
+    Returns
+    -------
+    tables : list of ActivationTable
+        One an encoder.
+    failures : dict of int to str
+        Row to reason for each picture that could not be read.
+    """
+    tables = [store.table(encoder.key) for encoder in encoders]
+    first_rows = {item.fingerprint: row for row, item in reversed(list(enumerate(items)))}
+    wanted: list[list[Encoder]] = [[] for _ in items]
+    for fingerprint, row in first_rows.items():
+        pairs = zip(encoders, tables, strict=True)
+        wanted[row] = [encoder for encoder, table in pairs if fingerprint not in table]
+    buffers = {
+        id(encoder): _Buffer(table, encoder)
+        for encoder, table in zip(encoders, tables, strict=True)
+    }
+
+    def receive(row: int, encoder: Encoder, vector: NDArray[Any]) -> None:
+        buffers[id(encoder)].add(items[row].fingerprint, vector)
+
+    try:
+        failures = stream(items, wanted, receive, progress, step)
+    finally:
+        for buffer in buffers.values():
+            buffer.write()
+    store.evict(keep=tables)
+    reasons = {items[row].fingerprint: reason for row, reason in failures.items()}
+    everywhere = {
+        row: reasons[item.fingerprint]
+        for row, item in enumerate(items)
+        if item.fingerprint in reasons
+    }
+    return tables, everywhere

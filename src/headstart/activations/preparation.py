@@ -1,0 +1,153 @@
+"""Getting the converted form of a source, from the cache or by making it.
+
+Making it imports torch and the library the source comes from, which takes seconds and much memory.
+So it happens in a process of its own: the fit goes on beside it on another core, and the process
+that encodes stays small. ``python -m headstart.activations.preparation`` is that process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from headstart import errors
+from headstart.activations.converted import (
+    FACTS,
+    MODEL,
+    ConvertedBackbone,
+    convert,
+    read_converted,
+)
+from headstart.activations.place import cache_folder
+from headstart.errors import CacheError, HeadstartError, SourceError
+from headstart.files import sweep
+from headstart.plan import Init
+
+#: Counts up when stages are discovered or converted in another way than before.
+_FORMAT = 1
+_LIBRARIES = ("torch", "torchvision", "timm", "openvino")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Which network is wanted.
+
+    Parameters
+    ----------
+    source : str
+        Name in the catalogue.
+    weights : str or None
+        Path of a local file of weights; None: those of the source.
+    init : {"pretrained", "random"}
+        Random: the same architecture without what it learned.
+    seed : int
+        For random weights.
+    """
+
+    source: str
+    weights: str | None = None
+    init: Init = "pretrained"
+    seed: int = 0
+
+    @property
+    def digest(self) -> str:
+        """Name of the converted form in the cache."""
+        facts = {**asdict(self), "format": _FORMAT, "versions": [_version(n) for n in _LIBRARIES]}
+        facts["weights"] = None if self.weights is None else _hash_file(Path(self.weights))
+        if self.init == "pretrained":
+            del facts["seed"]
+        text = json.dumps(facts, sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"
+
+
+def _hash_file(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(
+            f"The weights file {str(path)!r} cannot be read: {error.strerror}. Give the path of a "
+            "safetensors file with --weights."
+        ) from error
+
+
+def find_converted(request: Request) -> ConvertedBackbone | None:
+    """The converted form in the cache, or None if it has to be made."""
+    folder = cache_folder() / "converted" / request.digest
+    if not (folder / FACTS).is_file() or not (folder / MODEL).is_file():
+        return None
+    try:
+        return read_converted(folder)
+    except CacheError:
+        return None
+
+
+def make_converted(request: Request) -> ConvertedBackbone:
+    """Build the network here, convert it, and put it into the cache."""
+    from headstart.backbones.catalogue import load_backbone
+
+    folder = cache_folder() / "converted" / request.digest
+    weights = None if request.weights is None else Path(request.weights)
+    backbone = load_backbone(
+        request.source, weights=weights, init=request.init, seed=request.seed
+    )
+    sweep(folder.parent)
+    return convert(backbone, folder)
+
+
+def prepare(request: Request) -> ConvertedBackbone:
+    """The converted form, made in another process if the cache does not hold it.
+
+    Where torch is imported already there is nothing to save, so it is made right here.
+
+    Raises
+    ------
+    SourceError
+        If the source is unknown or its weights cannot be had.
+    """
+    found = find_converted(request)
+    if found is not None:
+        return found
+    maker: Callable[[Request], ConvertedBackbone]
+    maker = make_converted if "torch" in sys.modules else _make_elsewhere
+    return maker(request)
+
+
+def _make_elsewhere(request: Request) -> ConvertedBackbone:
+    command = [sys.executable, "-m", __name__, json.dumps(asdict(request))]
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        answer = json.loads(finished.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise RuntimeError(
+            f"converting {request.source} ended with status {finished.returncode}:\n"
+            f"{finished.stderr[-2000:]}"
+        ) from None
+    if "error" in answer:
+        raise getattr(errors, answer["error"])(answer["message"])
+    return read_converted(Path(answer["folder"]))
+
+
+def main(text: str) -> dict[str, str]:
+    """What the other process answers: a folder, or one of our errors by name."""
+    try:
+        return {"folder": str(make_converted(Request(**json.loads(text))).folder)}
+    except HeadstartError as error:
+        return {"error": type(error).__name__, "message": str(error)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))

@@ -1,0 +1,81 @@
+"""The facts that travel with a source's weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from headstart.backbones.preprocessing import Preprocessing
+from headstart.errors import SourceError
+
+
+@dataclass(frozen=True)
+class Source:
+    """A pretrained model, without the network itself.
+
+    Parameters
+    ----------
+    name : str
+        With its provider, as in ``"torchvision/resnet18"``.
+    modality : str
+        ``"image"``.
+    architecture : str
+        What the provider's library calls the network.
+    preprocessing : Preprocessing
+        How a picture becomes the network's input.
+    licence : str
+        Of the weights, as far as the provider states it.
+    weights_hash : str
+        SHA-256 of the weights' content in hexadecimal, or ``"random-SEED"``.
+    n_classes : int
+        Columns of the source head's scores.
+    classes : tuple of str or None
+        Their names; None when nobody says what they are.
+    origin : str
+        Where the weights came from, in words.
+
+    Examples
+    --------
+    >>> facts = Preprocessing((8, 8), 1.0, "box", (0.0,) * 3, (1.0,) * 3)
+    >>> source = Source("x/net", "image", "net", facts, "MIT", "random-0", 2, None, "random")
+    >>> Source.from_dict(source.to_dict()) == source
+    True
+    """
+
+    name: str
+    modality: str
+    architecture: str
+    preprocessing: Preprocessing
+    licence: str
+    weights_hash: str
+    n_classes: int
+    classes: tuple[str, ...] | None
+    origin: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        plain = {key: getattr(self, key) for key in self.__dataclass_fields__}
+        plain["preprocessing"] = self.preprocessing.to_dict()
+        plain["classes"] = None if self.classes is None else list(self.classes)
+        return plain
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Source:
+        """Read what :meth:`to_dict` wrote.
+
+        Raises
+        ------
+        SourceError
+            If a key is missing or unknown, or a value is not accepted.
+        """
+        try:
+            known = dict(plain)
+            known["preprocessing"] = Preprocessing.from_dict(plain["preprocessing"])
+            known["classes"] = None if plain["classes"] is None else tuple(plain["classes"])
+            return cls(**known)
+        except (KeyError, TypeError) as error:
+            raise SourceError(
+                f"The facts of a source cannot be understood: {error}. Accepted keys: "
+                f"{', '.join(cls.__dataclass_fields__)}. Take them from an unchanged manifest."
+            ) from error

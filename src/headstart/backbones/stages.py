@@ -1,0 +1,212 @@
+"""A backbone as an ordered list of stages, and its head as a piece of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from torch import Tensor, nn
+
+from headstart.errors import PlanError
+
+if TYPE_CHECKING:
+    from headstart.backbones.source import Source
+
+#: What crosses between two stages: named tensors, each with a row per sample.
+State = dict[str, Tensor]
+#: How a state's axes after the samples are meant.
+Layout = Literal["vector", "tokens", "channels first", "channels last"]
+
+
+def layout_of(shape: Sequence[int]) -> Layout:
+    """Read the meaning of a state's axes from its shape without the samples.
+
+    Examples
+    --------
+    >>> [layout_of(shape) for shape in [(512,), (197, 384), (96, 56, 56), (56, 56, 96)]]
+    ['vector', 'tokens', 'channels first', 'channels last']
+    """
+    if len(shape) < 3:
+        return "vector" if len(shape) == 1 else "tokens"
+    rows, columns, last = shape
+    return "channels last" if rows == columns != last else "channels first"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A piece of backbone that can be run alone.
+
+    Parameters
+    ----------
+    name : str
+        The path of the module at whose end the stage ends.
+    module : Module
+        From the tensor before the stage to the tensor after it.
+    flops : float
+        For one sample, a multiply-add counted twice.
+    state_shape : tuple of int
+        Of the tensor after the stage, without the samples.
+    """
+
+    name: str
+    module: nn.Module = field(repr=False)
+    flops: float
+    state_shape: tuple[int, ...]
+
+    @property
+    def layout(self) -> Layout:
+        """What the axes of the state mean."""
+        return layout_of(self.state_shape)
+
+    @property
+    def feature_size(self) -> int:
+        """Length of the pooled vector."""
+        return self.state_shape[0 if self.layout == "channels first" else -1]
+
+    def pool(self, state: State) -> Tensor:
+        """One vector a sample: the mean over space or over tokens.
+
+        Parameters
+        ----------
+        state : State
+            The state after this stage.
+
+        Returns
+        -------
+        Tensor of shape (n, feature_size)
+        """
+        x = state["x"]
+        if self.layout == "vector":
+            return x
+        if self.layout == "tokens":
+            return x.mean(dim=1)
+        return x.mean(dim=(2, 3) if self.layout == "channels first" else (1, 2))
+
+
+class Backbone(nn.Module):
+    """A source's network, cut into stages, in eval mode and frozen.
+
+    Parameters
+    ----------
+    source : Source
+        The facts that travel with the weights.
+    stages : sequence of Stage
+        In order; at least one.
+    head : Module
+        From what the last stage gives to the source's class scores.
+    """
+
+    def __init__(self, source: Source, stages: Sequence[Stage], head: nn.Module) -> None:
+        super().__init__()
+        self.source = source
+        self.stages = tuple(stages)
+        self.pieces = nn.ModuleList(stage.module for stage in stages)
+        self.head = head
+        self.requires_grad_(False)
+        self.eval()
+
+    @property
+    def stage_names(self) -> tuple[str, ...]:
+        """The stages' names in order."""
+        return tuple(stage.name for stage in self.stages)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Class scores of the source.
+
+        Parameters
+        ----------
+        x : Tensor of shape (n, 3, height, width), float32
+            Normalised pictures.
+
+        Returns
+        -------
+        Tensor of shape (n, n_classes)
+        """
+        return self.suffix(0)({"x": x})
+
+    def run(self, state: State, start: int, stop: int) -> State:
+        """Run the stages from index ``start`` up to, not including, ``stop``.
+
+        Raises
+        ------
+        PlanError
+            Unless ``0 <= start <= stop <= number of stages``.
+        """
+        if not 0 <= start <= stop <= len(self.stages):
+            raise PlanError(
+                f"Stages {start} to {stop} were asked for; accepted: 0 <= start <= stop <= "
+                f"{len(self.stages)}. The stages of {self.source.name} are: "
+                f"{', '.join(self.stage_names)}."
+            )
+        x = state["x"]
+        for piece in self.pieces[start:stop]:
+            x = piece(x)
+        return {"x": x}
+
+    def prefix(self, cut: int) -> Prefix:
+        """The first ``cut`` stages as a module."""
+        return Prefix(self, cut)
+
+    def suffix(self, cut: int) -> Suffix:
+        """Everything after the first ``cut`` stages as a module."""
+        return Suffix(self, cut)
+
+    def pooled(self, images: Tensor) -> dict[str, Tensor]:
+        """One vector a sample at every stage, from one pass.
+
+        Parameters
+        ----------
+        images : Tensor of shape (n, 3, height, width), float32
+            Normalised pictures.
+
+        Returns
+        -------
+        dict of str to Tensor of shape (n, feature_size)
+            By stage name.
+        """
+        return dict(zip(self.stage_names, PooledBackbone(self)(images), strict=True))
+
+
+class Prefix(nn.Module):
+    """The stages before a cut: pictures in, state out."""
+
+    def __init__(self, backbone: Backbone, cut: int) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.cut = cut
+
+    def forward(self, x: Tensor) -> State:
+        """Give the state at the cut for normalised pictures of shape (n, 3, height, width)."""
+        return self.backbone.run({"x": x}, 0, self.cut)
+
+
+class Suffix(nn.Module):
+    """The stages after a cut and the head: state in, class scores out."""
+
+    def __init__(self, backbone: Backbone, cut: int) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.cut = cut
+
+    def forward(self, state: State) -> Tensor:
+        """Give class scores of shape (n, n_classes) for the state at the cut."""
+        stages = len(self.backbone.stages)
+        scores: Tensor = self.backbone.head(self.backbone.run(state, self.cut, stages)["x"])
+        return scores
+
+
+class PooledBackbone(nn.Module):
+    """Pictures in, a pooled vector for each stage out; plain enough for ``torch.jit.trace``."""
+
+    def __init__(self, backbone: Backbone) -> None:
+        super().__init__()
+        self.backbone = backbone
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Give a tensor of shape (n, feature_size) for each stage, in order."""
+        state, vectors = {"x": images}, []
+        for index, stage in enumerate(self.backbone.stages):
+            state = self.backbone.run(state, index, index + 1)
+            vectors.append(stage.pool(state))
+        return tuple(vectors)

@@ -1,0 +1,47 @@
+"""The commands, and how errors end: status 2 with one message where the input is at fault."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from headstart.cli.cache import cache
+from headstart.cli.demo import demo
+from headstart.cli.fit import fit
+from headstart.cli.predict import predict
+from headstart.cli.report import report
+from headstart.cli.sources import sources
+from headstart.errors import HeadstartError
+
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="headstart",
+    help="A model from a small data set, an honest figure, and whether transfer helped.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for _command in (fit, predict, sources, report, cache, demo):
+    app.command()(_command)
+
+
+def main() -> None:
+    """Run a command: exit status 0 done, 2 input or arguments at fault, 1 a defect of ours."""
+    # A name that is not valid Unicode must not end a command when it is printed.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except HeadstartError as error:
+        print(f"headstart: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print(
+            "headstart: interrupted. What was encoded is kept; run the same command again to go on.",
+            file=sys.stderr,
+        )
+        sys.exit(_INTERRUPTED)

@@ -1,0 +1,46 @@
+"""``headstart fit``: labelled pictures in, a model and an honest number out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def fit(
+    data: Annotated[Path, typer.Argument(help="Folder of class folders, or a CSV/Parquet file.")],
+    test: Annotated[
+        Path | None, typer.Option(help="Held-out data; without it a part is held back.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Run folder to write; default: NAME-run here.")
+    ] = None,
+    source: Annotated[str, typer.Option(help="Pretrained model; see: headstart sources.")] = "auto",
+    weights: Annotated[
+        Path | None, typer.Option(help="Local safetensors file for that source.")
+    ] = None,
+    plan: Annotated[str, typer.Option(help="auto, probe, or a JSON file with a plan.")] = "auto",
+    path_column: Annotated[str | None, typer.Option(help="Column of a table with paths.")] = None,
+    label_column: Annotated[str | None, typer.Option(help="Column of a table with labels.")] = None,
+    test_size: Annotated[float, typer.Option(help="Share held back without --test.")] = 0.2,
+    random_twin: Annotated[
+        bool, typer.Option("--random-twin", help="Compare with random weights too.")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="For splits and resampling.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+) -> None:
+    """Fit a model on labelled pictures, measure it, and compare with not transferring."""
+    from headstart.cli.fitting_job import DataArguments, fit_and_save
+    from headstart.cli.plan_argument import read_plan
+    from headstart.fitting import Settings
+
+    settings = Settings(
+        source=source,
+        plan=read_plan(plan),
+        weights=None if weights is None else str(weights),
+        test_fraction=test_size,
+        seed=seed,
+        random_twin=random_twin,
+    )
+    fit_and_save(DataArguments(data, test, path_column, label_column), settings, out, json)

@@ -1,0 +1,75 @@
+"""What ``fit`` and ``demo`` share: read, fit, save, tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from headstart.cli.run_report import report_page
+from headstart.cli.screen import progress_bar
+from headstart.cli.summary import print_summary
+from headstart.data import read_table
+from headstart.data.dataset import Dataset
+from headstart.errors import InputError
+from headstart.files import to_json
+from headstart.fitting import Settings, Watch, fit, read_sides
+from headstart.progress import Progress
+from headstart.runs import check_place, save
+from headstart.runs.saving import REPORT
+
+
+@dataclass(frozen=True)
+class DataArguments:
+    """Where the samples are, as the command line was given."""
+
+    train: Path
+    test: Path | None = None
+    path_column: str | None = None
+    label_column: str | None = None
+
+
+def fit_and_save(
+    data: DataArguments, settings: Settings, out: Path | None, json: bool = False
+) -> Path:
+    """Fit, write the run folder, and print a table or the result as JSON.
+
+    Returns
+    -------
+    Path
+        The run folder.
+    """
+    folder = out if out is not None else _free_name(data.train)
+    check_place(folder)
+    watch = Watch()
+    with progress_bar() as progress:
+        with watch.step("read"):
+            train, test = _read(data, progress)
+        model = fit(train, test, settings, progress, watch)
+        progress("write the run", 0, None)
+        save(model, folder, {REPORT: report_page(model)})
+    if json:
+        print(to_json(model.result_.to_dict()).decode(), end="")
+    else:
+        print_summary(model.result_, folder)
+    return folder
+
+
+def _read(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
+    columns = (data.path_column, data.label_column)
+    if columns == (None, None):
+        return read_sides(data.train, None, data.test, progress)
+    for place in (data.train, data.test):
+        if place is not None and place.is_dir():
+            raise InputError(
+                f"'{place}' is a folder, which has no columns. Leave out --path-column and "
+                "--label-column, or give a CSV or Parquet file."
+            )
+    test = None if data.test is None else read_table(data.test, *columns, progress=progress)
+    return read_table(data.train, *columns, progress=progress), test
+
+
+def _free_name(data: Path) -> Path:
+    """``NAME-run`` in the current folder, or the first ``NAME-run-2`` and so on that is free."""
+    stem = data.resolve().stem or "data"
+    names = (f"{stem}-run" if count == 1 else f"{stem}-run-{count}" for count in range(1, 10**6))
+    return next(Path(name) for name in names if not Path(name).exists())

@@ -1,0 +1,49 @@
+"""``headstart predict``: what a run says of new pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from headstart.runs import Prediction
+
+_NOTHING_ANSWERED = 2
+
+
+def predict(
+    run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
+    inputs: Annotated[list[str], typer.Argument(help="Pictures, or folders of pictures.")],
+    out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Answers as JSON.")] = False,
+) -> None:
+    """Say for each picture what it is, or why that cannot be said."""
+    from headstart.cli.screen import progress_bar
+    from headstart.files import to_json, write_atomically
+    from headstart.runs import load
+    from headstart.runs.predictions_file import to_csv
+
+    model = load(run)
+    with progress_bar() as progress:
+        rows = model.predict_rows(inputs, progress)
+    if out is not None:
+        write_atomically(out, to_csv(rows, model.task.class_names))
+    if json:
+        print(to_json({"predictions": [row.to_dict() for row in rows]}).decode(), end="")
+    else:
+        _print(rows, out)
+    if not any(row.reason is None for row in rows):
+        raise typer.Exit(_NOTHING_ANSWERED)
+
+
+def _print(rows: list[Prediction], out: Path | None) -> None:
+    """One line an input: name, answer, how sure; tabs between, so that it can be cut."""
+    for row in rows:
+        if row.reason is not None:
+            print(f"{row.input}\t-\t-\tcannot be read: {row.reason}")
+        else:
+            print(f"{row.input}\t{row.predicted}\t{row.confidence:.3f}")
+    if out is not None:
+        print(f"Written to {out}.")

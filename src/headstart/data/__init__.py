@@ -1,0 +1,72 @@
+"""Data in: folders, tables, pictures and embeddings, checked and split without leakage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from headstart.data.dataset import Dataset, ImageItem, Modality, Quarantined
+
+if TYPE_CHECKING:
+    from headstart.data.arrays import read_images
+    from headstart.data.checks import check_classification
+    from headstart.data.demo import write_demo
+    from headstart.data.embeddings import read_embeddings
+    from headstart.data.folders import read_folder
+    from headstart.data.images import open_image
+    from headstart.data.inputs import read_inputs
+    from headstart.data.reading import read_any
+    from headstart.data.split_folders import find_split_folders
+    from headstart.data.splits import (
+        conflicting_labels,
+        remove_shared,
+        stratified_folds,
+        stratified_split,
+    )
+    from headstart.data.tables import read_table
+
+__all__ = [
+    "Dataset",
+    "ImageItem",
+    "Modality",
+    "Quarantined",
+    "check_classification",
+    "conflicting_labels",
+    "find_split_folders",
+    "open_image",
+    "read_any",
+    "read_embeddings",
+    "read_folder",
+    "read_images",
+    "read_inputs",
+    "read_table",
+    "remove_shared",
+    "stratified_folds",
+    "stratified_split",
+    "write_demo",
+]
+
+# Pillow is loaded with the first name that needs it, not with the package.
+_HOMES = {
+    "check_classification": "checks",
+    "conflicting_labels": "splits",
+    "find_split_folders": "split_folders",
+    "open_image": "images",
+    "read_any": "reading",
+    "read_embeddings": "embeddings",
+    "read_folder": "folders",
+    "read_images": "arrays",
+    "read_inputs": "inputs",
+    "read_table": "tables",
+    "remove_shared": "splits",
+    "stratified_folds": "splits",
+    "stratified_split": "splits",
+    "write_demo": "demo",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -1,0 +1,202 @@
+"""scikit-learn estimators: a thin facade over fitting and prediction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from headstart.errors import InputError
+from headstart.fitting import Settings, Watch, fit, read_sides
+from headstart.plan import Plan
+from headstart.progress import Progress, silent
+from headstart.runs.model import Model
+from headstart.runs.prediction import Prediction
+
+
+class TransferClassifier(ClassifierMixin, BaseEstimator):
+    """A classifier that gives small data sets a head start.
+
+    Parameters
+    ----------
+    source : str, default="auto"
+        A name in the catalogue (``headstart sources``). Ready embeddings need none.
+    plan : {"auto", "probe"} or Plan, default="auto"
+        What is transferred, and how.
+    weights : str or Path or None, default=None
+        Local file of weights for the source.
+    test_size : float, default=0.2
+        Share of the samples that is held out for the figures when ``fit`` gets no test set,
+        above 0 and below 1.
+    random_twin : bool, default=False
+        Whether to compare with the same network with random weights too.
+    random_state : int or None, default=0
+        For splits, folds and resampling; None means 0, so that a fit can always be repeated.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, in the order of the probability columns.
+    result_ : headstart.evaluation.result.Result
+        The figures: ``result_.test["accuracy"].value``, ``result_.verdict``.
+    model_ : headstart.runs.Model
+        What predicts; ``save`` writes it.
+    n_features_in_ : int
+        Length of an embedding; only when fitted on embeddings.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> generator = np.random.default_rng(0)
+    >>> labels = np.repeat(["left", "right"], 30)
+    >>> embeddings = generator.normal(size=(60, 4)) + (labels == "right")[:, None] * 4.0
+    >>> classifier = TransferClassifier().fit(embeddings, labels)
+    >>> classifier.predict(np.array([[4.0, 4.0, 4.0, 4.0]])).tolist()
+    ['right']
+    >>> classifier.result_.n_train, classifier.result_.n_test
+    (48, 12)
+    """
+
+    def __init__(
+        self,
+        source: str = "auto",
+        plan: str | Plan = "auto",
+        *,
+        weights: str | Path | None = None,
+        test_size: float = 0.2,
+        random_twin: bool = False,
+        random_state: int | None = 0,
+    ) -> None:
+        self.source = source
+        self.plan = plan
+        self.weights = weights
+        self.test_size = test_size
+        self.random_twin = random_twin
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        test: Any = None,
+        progress: Progress = silent,
+    ) -> Self:
+        """Learn from labelled samples and measure how well that went.
+
+        Parameters
+        ----------
+        X : folder, table, paths, pictures, arrays or embeddings
+            A folder of class folders or a CSV/Parquet file (labels inside); or a list of paths or
+            PIL images, a uint8 array of shape (n_samples, height, width, channels), or ready
+            embeddings of shape (n_samples, n_features).
+        y : array-like of shape (n_samples,) or None
+            Labels; None where ``X`` brings its own.
+        test : folder or table, or (X, y), or None
+            Held-out samples; None: a stratified share of ``X``.
+        progress : callable
+            Told how far the fit is.
+
+        Returns
+        -------
+        TransferClassifier
+            Itself.
+
+        Raises
+        ------
+        InputError
+            If the data make the task impossible (a ValueError).
+        SourceError, PlanError
+            If the source or the plan cannot be had.
+        """
+        watch = Watch()
+        settings = self._settings()
+        with watch.step("read"):
+            train, held_out = read_sides(*self._validated(X, y), test, progress)
+        self.model_ = fit(train, held_out, settings, progress, watch)
+        self.classes_ = self.model_.classes_
+        self.result_ = self.model_.result_
+        return self
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most probable label of each sample, shape (n_samples,)."""
+        model, X = self._ready(X)
+        return model.predict(X)
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """Probabilities of shape (n_samples, n_classes), columns in the order of ``classes_``."""
+        model, X = self._ready(X)
+        return model.predict_proba(X)
+
+    def predict_rows(self, X: Any) -> list[Prediction]:
+        """An answer, or the reason why there is none, for every input."""
+        check_is_fitted(self)
+        return self.model_.predict_rows(X)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write a run folder that :func:`headstart.load` opens."""
+        check_is_fitted(self)
+        return self.model_.save(folder)
+
+    def _settings(self) -> Settings:
+        seed = 0 if self.random_state is None else self.random_state
+        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
+            raise InputError(
+                f"The 'random_state' parameter of TransferClassifier must be a whole number of at "
+                f"least 0 or None. Got {seed!r} instead."
+            )
+        return Settings(
+            source=self.source,
+            plan=self.plan,
+            weights=None if self.weights is None else str(self.weights),
+            test_fraction=self.test_size,
+            seed=int(seed),
+            random_twin=self.random_twin,
+        )
+
+    def _validated(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Embeddings pass through scikit-learn's own checks; everything else is left alone."""
+        if not _is_table_of_numbers(X):
+            return X, y
+        X, y = validate_data(self, X, y)
+        check_classification_targets(y)
+        return X, y
+
+    def _ready(self, X: Any) -> tuple[Model, Any]:
+        check_is_fitted(self)
+        if self.result_.modality == "embedding":
+            X = validate_data(self, X, reset=False)
+        return self.model_, X
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _is_table_of_numbers(X: Any) -> bool:
+    """Whether ``X`` is meant as embeddings: what scikit-learn would call a matrix."""
+    if isinstance(X, (str, Path)):
+        return False
+    if hasattr(X, "toarray") or hasattr(X, "dtypes") or hasattr(X, "__dataframe__"):
+        return True
+    if isinstance(X, np.ndarray) or hasattr(X, "__array__"):
+        shape = np.shape(X)
+        return len(shape) <= 2 and not _is_text(np.asarray(X))
+    if not isinstance(X, (list, tuple)) or len(X) == 0:
+        return True
+    return isinstance(X[0], (list, tuple, int, float, np.number)) or (
+        isinstance(X[0], np.ndarray) and X[0].ndim <= 1
+    )
+
+
+def _is_text(array: NDArray[Any]) -> bool:
+    if array.dtype.kind in "US":
+        return True
+    return array.dtype == object and array.size > 0 and isinstance(array.flat[0], (str, Path))

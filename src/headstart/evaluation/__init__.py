@@ -1,0 +1,1 @@
+"""Held-out figures, comparison with not transferring, and the result."""

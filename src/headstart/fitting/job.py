@@ -1,0 +1,133 @@
+"""The steps of a fit, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from headstart.data import check_classification, conflicting_labels, remove_shared
+from headstart.data.dataset import Dataset
+from headstart.errors import InputError
+from headstart.evidence import Evidence
+from headstart.fitting.measuring import baselines_of, measure, samples_of
+from headstart.fitting.settings import Settings
+from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
+from headstart.fitting.vectors import EMBEDDINGS, Vectors, gather
+from headstart.fitting.watch import Watch
+from headstart.plan import HeadPlan, Plan, frozen_plan
+from headstart.progress import Progress, silent
+from headstart.runs.model import Model
+from headstart.training.probe import Probe, fit_probe
+
+
+def fit(
+    train: Dataset,
+    test: Dataset | None = None,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+    watch: Watch | None = None,
+) -> Model:
+    """Encode once, choose and fit a head, measure it, and compare with not transferring.
+
+    Parameters
+    ----------
+    train : Dataset
+        Labelled samples.
+    test : Dataset or None
+        Held-out samples; None: a stratified part of ``train``.
+    settings : Settings or None
+        What is asked for; None: everything chosen.
+    progress : Progress
+        Who is told how far it is.
+    watch : Watch or None
+        Where the seconds go; one that ran before keeps what it has.
+
+    Returns
+    -------
+    Model
+        Fitted on the training side alone.
+
+    Raises
+    ------
+    InputError
+        If the data make the task impossible.
+    SourceError, PlanError
+        If the source or the plan cannot be had.
+    """
+    settings = settings or Settings()
+    watch = watch or Watch()
+    notes = _checked(train, test)
+    shared: tuple[str, ...] = ()
+    if test is not None:
+        train, shared = remove_shared(train, test)
+    whole = train if test is None else together(train, test)
+    boundary = None if test is None else len(train)
+    vectors = gather(whole, settings, progress, watch)
+    boundary = boundary_after(boundary, list(vectors.failures))
+    whole = whole.set_aside(vectors.failures)
+    notes += check_classification(whole)
+    with watch.step("read vectors"):
+        halves = split(whole, boundary, vectors, settings)
+    notes += check_classification(halves.learner.dataset)
+    progress("fit the head", 0, None)
+    with watch.step("fit the head"):
+        probe = fit_probe(samples_of(halves, "source"), _head_plan(settings))
+        plan = _carried_out(vectors, halves, probe)
+    progress("evaluate", 0, None)
+    with watch.step("evaluate"):
+        model = _measured(halves, vectors, probe, plan, settings.seed)
+    result = replace(
+        model.result_,
+        duplicates=shared,
+        quarantined=tuple(
+            {"input": aside.input, "reason": aside.reason}
+            for aside in halves.tester.dataset.quarantined
+        ),
+        notes=tuple(dict.fromkeys((*whole.notes, *notes))),
+        seconds=watch.seconds,
+    )
+    return replace(model, result_=result)
+
+
+def _checked(train: Dataset, test: Dataset | None) -> tuple[str, ...]:
+    """What can be seen to be impossible before anything is computed."""
+    labels_of(train)
+    notes = (*check_classification(train), *conflicting_labels(train))
+    if test is not None:
+        labels_of(test)
+        if len(test) == 0:
+            raise InputError(
+                f"The test set holds no sample that can be read ({len(test.quarantined)} were set "
+                "aside). Give test samples, or leave the test set out to have a part held back."
+            )
+    return notes
+
+
+def _head_plan(settings: Settings) -> HeadPlan:
+    return settings.plan.head if isinstance(settings.plan, Plan) else HeadPlan()
+
+
+def _carried_out(vectors: Vectors, halves: Split, probe: Probe) -> Plan:
+    """The plan with everything that it left open."""
+    stages = tuple(halves.learner.features["source"])
+    name = EMBEDDINGS if vectors.backbone is None else vectors.backbone.source.name
+    return frozen_plan(name, stages, vectors.init).with_head(probe.plan)
+
+
+def _measured(halves: Split, vectors: Vectors, probe: Probe, plan: Plan, seed: int) -> Model:
+    """The model, its figures, and what it says of each test sample."""
+    tester, task = halves.tester, halves.task
+    probabilities = np.empty((0, len(task.classes)))
+    if len(tester):
+        features = tester.features["source"]
+        joined = np.concatenate([features[stage] for stage in plan.head.stages], axis=1)
+        probabilities = probe.head.probabilities(joined)
+    baselines = baselines_of(halves) if len(tester) else []
+    result = measure(halves, plan, probabilities, baselines, seed)
+    evidence = Evidence(probe.decisions)
+    precision = vectors.precision
+    model = Model(task, plan, probe.head, result, evidence, vectors.backbone, precision)
+    labels = [task.class_names[code] for code in tester.codes]
+    answers = zip(tester.dataset.names, probabilities, labels, strict=True)
+    return replace(model, predictions=tuple(model.answer(*answer) for answer in answers))

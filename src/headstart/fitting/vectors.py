@@ -1,0 +1,121 @@
+"""Every vector that a fit reads, from one decoding pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from headstart.activations.classical import ClassicalEncoder
+from headstart.activations.converted import ConvertedBackbone
+from headstart.activations.encoder import Encoder
+from headstart.activations.encoding import encode
+from headstart.activations.openvino_engine import OpenVinoEncoder
+from headstart.activations.preparation import Request, find_converted, prepare
+from headstart.activations.store import ActivationStore, ActivationTable
+from headstart.backbones.catalogue import default_source
+from headstart.data.dataset import Dataset, ImageItem
+from headstart.fitting.settings import Settings
+from headstart.fitting.watch import Watch
+from headstart.plan import Init, Plan
+from headstart.progress import Progress
+
+#: Stage name to vectors of shape (n_samples, n_features).
+Features = Mapping[str, NDArray[Any]]
+
+#: Name of the only stage of ready embeddings.
+EMBEDDINGS = "embeddings"
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What was encoded: read it with :meth:`of`.
+
+    Parameters
+    ----------
+    tables : mapping of str to (outputs, ActivationTable)
+        Kind of features (``"source"``, ``"classical"``, ``"random"``) to where they are stored.
+    failures : mapping of int to str
+        Row to reason for each picture that could not be read.
+    backbone : ConvertedBackbone or None
+        The source's network; None for ready embeddings.
+    precision : str or None
+        What it was computed in.
+    init : {"pretrained", "random"}
+        Where its weights come from.
+    """
+
+    tables: Mapping[str, tuple[Sequence[str], ActivationTable]] = field(default_factory=dict)
+    failures: Mapping[int, str] = field(default_factory=dict)
+    backbone: ConvertedBackbone | None = None
+    precision: str | None = None
+    init: Init = "pretrained"
+
+    def of(self, dataset: Dataset) -> dict[str, Features]:
+        """Features of the samples by kind, in their order."""
+        if dataset.vectors is not None:
+            return {"source": {EMBEDDINGS: dataset.vectors}}
+        ids = dataset.fingerprints
+        return {
+            kind: {name: table.read(ids, name) for name in outputs}
+            for kind, (outputs, table) in self.tables.items()
+        }
+
+
+def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watch) -> Vectors:
+    """Encode what the store does not hold yet.
+
+    When the source's network has to be converted first, the classical features are computed
+    beside it; otherwise one pass over the pictures serves both.
+    """
+    if dataset.modality == "embedding":
+        return Vectors()
+    store = ActivationStore()
+    requests = {"source": _request(settings)}
+    if settings.random_twin:
+        requests["random"] = Request(requests["source"].source, init="random", seed=settings.seed)
+    classical = ClassicalEncoder()
+    ready = {kind: find_converted(request) for kind, request in requests.items()}
+    waiting = [kind for kind, converted in ready.items() if converted is None]
+    with ThreadPoolExecutor(1, thread_name_prefix="prepare") as pool:
+        futures = {kind: pool.submit(prepare, requests[kind]) for kind in waiting}
+        if waiting:
+            progress("prepare the source", 0, None)
+            with watch.step("classical features"):
+                encode(dataset.items, [classical], store, progress, "classical features")
+        with watch.step("prepare the source"):
+            converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
+    encoders = {kind: OpenVinoEncoder(network) for kind, network in converted.items()}
+    everything: dict[str, Encoder] = {"classical": classical, **encoders}
+    with watch.step("encode"):
+        vectors = _encoded(dataset.items, everything, store, progress, converted["source"])
+    return replace(vectors, init=settings.init)
+
+
+def _encoded(
+    items: Sequence[ImageItem],
+    encoders: Mapping[str, Encoder],
+    store: ActivationStore,
+    progress: Progress,
+    backbone: ConvertedBackbone,
+) -> Vectors:
+    tables, failures = encode(items, list(encoders.values()), store, progress)
+    outputs = {kind: encoder.key.outputs for kind, encoder in encoders.items()}
+    return Vectors(
+        {kind: (outputs[kind], table) for kind, table in zip(encoders, tables, strict=True)},
+        failures,
+        backbone,
+        encoders["source"].key.precision,
+    )
+
+
+def _request(settings: Settings) -> Request:
+    name = settings.source
+    if isinstance(settings.plan, Plan) and name == "auto":
+        name = settings.plan.source
+    if name == "auto":
+        name = default_source("image")
+    return Request(name, settings.weights, settings.init, settings.seed)

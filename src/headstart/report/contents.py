@@ -1,0 +1,117 @@
+"""Everything that the report says, as one plain dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from headstart.evaluation.result import Result
+from headstart.evidence import Evidence
+from headstart.report.answer import answer
+from headstart.report.calibration_table import calibration_table
+from headstart.report.confusion_table import confusion_table
+from headstart.report.hardest import Prediction, hardest_cards
+from headstart.report.method import method
+from headstart.report.next_steps import next_steps
+from headstart.report.printable import plain_data
+from headstart.report.score_table import lanes, score_table
+from headstart.report.stage_table import chosen_accuracy, stage_table
+from headstart.report.wording import counted, duration, noun
+
+
+def report_contents(
+    result: Result,
+    evidence: Evidence,
+    predictions: Sequence[Prediction] = (),
+    thumbnails: Mapping[str, bytes] | None = None,
+    circumstances: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What a page about a run says, before anybody thinks of HTML.
+
+    Parameters
+    ----------
+    result : Result
+        The figures of the fit.
+    evidence : Evidence
+        The decisions of the fit. The one with the question ``"which stages"`` holds the rows
+        ``stages``, ``cv_accuracy``, ``cv_log_loss``, ``standard_error``, ``chosen``.
+    predictions : sequence of mapping
+        One per test sample: ``input``, ``label``, ``predicted``, ``correct`` (bool),
+        ``confidence`` (in [0, 1]), ``probabilities`` (class to probability in [0, 1]).
+    thumbnails : mapping of str to bytes, optional
+        JPEG or PNG files by the ``input`` of the prediction.
+    circumstances : mapping, optional
+        Facts that help to make the run again, such as ``command``, ``seed``, ``headstart``.
+
+    Returns
+    -------
+    dict
+        Plain data: ``json.dumps`` takes it, and all text can be written as UTF-8.
+
+    Examples
+    --------
+    >>> from headstart.metrics.figure import Figure
+    >>> result = Result("classification", "image", ("a", "b"), 20, 8, "bundled/x", {},
+    ...                 {"accuracy": Figure(0.75, 0.41, 0.93)}, ())
+    >>> report_contents(result, Evidence())["answer"]["short"]
+    '75 of 100 correct'
+    """
+    stages, confusion = stage_table(evidence), confusion_table(result)
+    contents = {
+        "task": result.task,
+        "noun": noun(result.modality),
+        "answer": answer(result, chosen_accuracy(stages)),
+        "next_steps": next_steps(result, confusion["mixups"] if confusion else []),
+        "lanes": lanes(result),
+        "facts": _facts(result),
+        "scores": score_table(result),
+        "confusion": confusion,
+        "calibration": calibration_table(result),
+        "stages": stages,
+        "hardest": hardest_cards(predictions, thumbnails or {}),
+        "has_pictures": result.modality == "image",
+        **_about_the_data(result),
+        "method": method(result, evidence),
+        "seconds": _seconds(result.seconds),
+        "circumstances": dict(circumstances or {}),
+    }
+    plain: dict[str, Any] = plain_data(contents)
+    return plain
+
+
+def _facts(result: Result) -> list[dict[str, str]]:
+    total = sum(result.seconds.values())
+    facts = {
+        "Learned from": counted(result.n_train, result.modality),
+        "Measured on": counted(result.n_test, result.modality),
+        "Classes": f"{len(result.classes):,}",
+        "Source": result.source,
+        "Took": duration(total) if result.seconds else "",
+    }
+    return [{"name": name, "value": value} for name, value in facts.items() if value]
+
+
+def _about_the_data(result: Result) -> dict[str, Any]:
+    pairs = sorted(result.near_duplicates, key=lambda pair: -pair.similarity)
+    return {
+        "duplicates": list(result.duplicates),
+        "near_duplicates": [
+            {"test": pair.test, "train": pair.train, "similarity": pair.similarity}
+            for pair in pairs
+        ],
+        "quarantined": [dict(row) for row in result.quarantined],
+        "notes": list(result.notes),
+    }
+
+
+def _seconds(seconds: Mapping[str, float]) -> dict[str, Any]:
+    longest = max(seconds.values(), default=0.0)
+    rows = [
+        {
+            "step": step.replace("_", " "),
+            "text": duration(took),
+            "length": float(took) / longest if longest > 0 else 0.0,
+        }
+        for step, took in seconds.items()
+    ]
+    return {"rows": rows, "total": duration(sum(seconds.values()))}

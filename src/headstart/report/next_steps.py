@@ -1,0 +1,118 @@
+"""What a person should do after reading the score."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from headstart.evaluation.result import Result
+from headstart.report.wording import noun
+
+_WIDE_INTERVAL = 0.10
+_POOR_CALIBRATION = 0.10
+
+
+def next_steps(result: Result, mixups: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """Sentences, the most useful first, each with the command that does it or an empty one.
+
+    Parameters
+    ----------
+    result : Result
+        The figures.
+    mixups : list of dict
+        The most frequent mistakes, ``{"true", "predicted", "count"}``.
+
+    Returns
+    -------
+    list of dict
+        ``{"text", "command"}``.
+    """
+    steps = [
+        _about_verdict(result),
+        _about_test(result),
+        _said(_about_mistakes(result, mixups)),
+        _said(_about_confidence(result)),
+        _said(_about_quarantine(result)),
+        _said(_about_near_duplicates(result)),
+        _use_it(result),
+    ]
+    return [step for step in steps if step["text"]]
+
+
+def _said(text: str, command: str = "") -> dict[str, str]:
+    return {"text": text, "command": command}
+
+
+def _about_verdict(result: Result) -> dict[str, str]:
+    if result.verdict == "transfer hurts":
+        return _said(
+            "Do not use this source for this data: the model without transfer does better. "
+            "Try another source; to see them:",
+            "headstart sources",
+        )
+    if result.verdict == "no measurable difference":
+        return _said(
+            "The simpler model without transfer may serve you as well. "
+            "A larger test set would show which one is ahead."
+        )
+    return _said("")
+
+
+def _about_test(result: Result) -> dict[str, str]:
+    many = noun(result.modality)
+    if not result.n_test:
+        return _said(
+            f"Set some labelled {many} aside and fit again, since nobody knows how good this "
+            "model is:",
+            "headstart fit DATA --test TEST_DATA --out RUN",
+        )
+    accuracy = result.test.get("accuracy")
+    if accuracy is None or not accuracy.high - accuracy.low > _WIDE_INTERVAL:
+        return _said("")
+    return _said(
+        f"The interval is wide because the test set is small ({result.n_test:,}). "
+        f"About {4 * result.n_test:,} test {many} would halve it."
+    )
+
+
+def _about_mistakes(result: Result, mixups: list[dict[str, Any]]) -> str:
+    if not mixups:
+        return ""
+    worst = mixups[0]
+    times = "once" if worst["count"] == 1 else f"{worst['count']} times"
+    pair = f"“{worst['true']}” taken for “{worst['predicted']}” ({times})"
+    if worst["count"] == 1:
+        return f"Look at the few mistakes, such as {pair}: the label may be wrong, not the model."
+    return (
+        f"Look at the most common mistake: {pair}. First check those labels, then add training "
+        f"{noun(result.modality)} of both classes."
+    )
+
+
+def _about_confidence(result: Result) -> str:
+    error = result.test.get("calibration_error")
+    if error is None or not (math.isfinite(error.value) and error.value > _POOR_CALIBRATION):
+        return ""
+    return "Do not take its stated confidence at face value; see the calibration curve below."
+
+
+def _about_quarantine(result: Result) -> str:
+    count = len(result.quarantined)
+    if not count:
+        return ""
+    inputs = "1 input" if count == 1 else f"{count:,} inputs"
+    return f"Repair or remove {inputs} that could not be used; the reasons are listed below."
+
+
+def _about_near_duplicates(result: Result) -> str:
+    count = len(result.near_duplicates)
+    if not count:
+        return ""
+    pairs = "1 pair" if count == 1 else f"{count:,} pairs"
+    return f"Check {pairs} of near-duplicates across training and test: they can flatter the score."
+
+
+def _use_it(result: Result) -> dict[str, str]:
+    if result.modality == "image":
+        return _said("Label new pictures:", "headstart predict RUN NEW/*.jpg")
+    return _said("Label new samples in Python:", 'headstart.load("RUN").predict(samples)')

@@ -1,0 +1,66 @@
+"""The report as one HTML file that asks nothing of anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from headstart.report.charts import calibration_marks, lane_marks, stage_marks
+from headstart.report.printable import plain_data
+
+_TEMPLATE = "report.html.jinja"
+
+
+def render_html(contents: Mapping[str, Any]) -> str:
+    """A page with its style, pictures and thumbnails inside: no script, no request to anywhere.
+
+    Parameters
+    ----------
+    contents : mapping
+        What :func:`~headstart.report.contents.report_contents` gave.
+
+    Returns
+    -------
+    str
+        HTML that can be encoded as UTF-8. Every text from the data is escaped.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("headstart.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    plain = plain_data(contents)
+    sections = _sections(plain)
+    return environment.get_template(_TEMPLATE).render(
+        **plain, marks=_marks(plain), sections=sections, shown={row["id"] for row in sections}
+    )
+
+
+def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
+    stages, calibration = contents["stages"], contents["calibration"]
+    return {
+        "lanes": lane_marks(contents["lanes"]),
+        "stages": stage_marks(stages["rows"]) if stages else None,
+        "calibration": calibration_marks(calibration["bins"]) if calibration else None,
+    }
+
+
+def _sections(contents: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The sections that have something to say, in the order of the page."""
+    data = ("duplicates", "near_duplicates", "quarantined", "notes")
+    wanted = {
+        ("scores", "How good is it?"): contents["scores"]["rows"],
+        ("confusion", "What does it mix up?"): contents["confusion"],
+        ("calibration", "Can its confidence be believed?"): contents["calibration"],
+        ("hardest", f"The hardest test {contents['noun']}"): contents["hardest"],
+        ("stages", "Which stages of the source helped?"): contents["stages"],
+        ("data", "What was found in the data"): any(contents[key] for key in data),
+        ("method", "How it was done"): True,
+        ("seconds", "Where the time went"): contents["seconds"]["rows"],
+        ("again", "How to do it again"): True,
+    }
+    return [{"id": key, "title": title} for (key, title), full in wanted.items() if full]

@@ -1,0 +1,115 @@
+"""The figures of the model beside those of the models without transfer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from headstart.evaluation.result import Result
+from headstart.metrics.figure import Figure
+from headstart.report.wording import baseline_meaning
+
+#: What the model of the run is called beside the baselines.
+MODEL_NAME = "Your model"
+
+
+@dataclass(frozen=True)
+class _Metric:
+    title: str
+    meaning: str
+    in_percent: bool
+
+
+_METRICS = {
+    "accuracy": _Metric(
+        "Accuracy",
+        "The share that got the right label. Higher is better; 100\u00a0% is perfect.",
+        True,
+    ),
+    "macro_f1": _Metric(
+        "Macro F1",
+        "Like accuracy, but every class counts the same, however rare it is. Higher is better.",
+        True,
+    ),
+    "auroc": _Metric(
+        "AUROC",
+        "How well it ranks: 1 means that what belongs to a class always gets more probability "
+        "for it than what does not. 0.5 is guessing.",
+        False,
+    ),
+    "log_loss": _Metric(
+        "Log loss",
+        "How much the truth surprises it; being sure and wrong costs the most. "
+        "Lower is better; 0 is perfect.",
+        False,
+    ),
+    "calibration_error": _Metric(
+        "Calibration error",
+        "How far its stated confidence is from how often it is right, on average. "
+        "Lower is better; 0\u00a0% is perfect.",
+        True,
+    ),
+}
+
+
+def score_table(result: Result) -> dict[str, Any]:
+    """Rows of metrics, columns of models, each cell with value and interval.
+
+    Returns
+    -------
+    dict
+        ``models`` (names) and ``rows`` (list of ``{"metric", "title", "meaning", "cells"}``; a
+        cell is None where the model has no such figure).
+    """
+    columns = [result.test, *(baseline.test for baseline in result.baselines)]
+    order = [name for name in _METRICS if name in result.test]
+    order += [name for name in result.test if name not in _METRICS]
+    names = [MODEL_NAME, *(baseline.name for baseline in result.baselines)]
+    return {"models": names, "rows": [_row(name, columns) for name in order]}
+
+
+def lanes(result: Result) -> list[dict[str, Any]]:
+    """The accuracy of every model, for the picture at the top of the page."""
+    models = [(MODEL_NAME, result.test), *((row.name, row.test) for row in result.baselines)]
+    return [
+        {"name": name, "meaning": _meaning(place, name), "is_model": place == 0, "cell": cell}
+        for place, (name, test) in enumerate(models)
+        if (cell := figure_cell(test.get("accuracy"), in_percent=True)) is not None
+    ]
+
+
+def _meaning(place: int, name: str) -> str:
+    return "starts from the pretrained source" if place == 0 else baseline_meaning(name)
+
+
+def _row(name: str, columns: list[Mapping[str, Figure]]) -> dict[str, Any]:
+    unknown = _Metric(name.replace("_", " ").capitalize(), "", False)
+    metric = _METRICS.get(name, unknown)
+    cells = [figure_cell(column.get(name), metric.in_percent) for column in columns]
+    return {"metric": name, "title": metric.title, "meaning": metric.meaning, "cells": cells}
+
+
+def figure_cell(figure: Figure | None, in_percent: bool) -> dict[str, Any] | None:
+    r"""Value and interval as numbers and as text; None where there is no finite value.
+
+    Examples
+    --------
+    >>> figure_cell(Figure(0.941, 0.89, 0.97), in_percent=True)["interval"]
+    '89.0 to 97.0\xa0%'
+    """
+    if figure is None or not math.isfinite(figure.value):
+        return None
+    cell = {"value": float(figure.value), "low": None, "high": None, "interval": ""}
+    if math.isfinite(figure.low) and math.isfinite(figure.high):
+        cell["low"], cell["high"] = float(figure.low), float(figure.high)
+        cell["interval"] = _interval_text(figure, in_percent)
+    cell["text"] = f"{100 * figure.value:.1f}\u00a0%" if in_percent else f"{figure.value:.3f}"
+    return cell
+
+
+def _interval_text(figure: Figure, in_percent: bool) -> str:
+    if in_percent:
+        return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}\u00a0%"
+    return f"{figure.low:.3f} to {figure.high:.3f}"

@@ -1,0 +1,8 @@
+"""The folder that a fit leaves behind: save it, load it, predict with it."""
+
+from headstart.runs.loading import load
+from headstart.runs.model import Model
+from headstart.runs.prediction import Prediction
+from headstart.runs.saving import check_place, save
+
+__all__ = ["Model", "Prediction", "check_place", "load", "save"]

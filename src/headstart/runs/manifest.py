@@ -1,0 +1,96 @@
+"""``manifest.json``: what a run consists of, and how to notice that a part was changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from headstart.errors import RunError
+from headstart.files import to_json, write_atomically
+
+MANIFEST = "manifest.json"
+FORMAT = 1
+_AGAIN = "Copy the whole run folder again, or make it again with 'headstart fit'."
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the manifest of all files that stand in ``folder``: the last step of saving."""
+    files = {
+        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": _hash(path)}
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    manifest = {"format": FORMAT, **facts, "files": files}
+    manifest["digest"] = _digest(manifest)
+    write_atomically(folder / MANIFEST, to_json(manifest))
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read and check the manifest and every file that it names.
+
+    Raises
+    ------
+    RunError
+        If there is no run, its format is unknown, or a file is missing, cut short or changed.
+    """
+    manifest = _parse(folder)
+    if manifest.get("format") != FORMAT:
+        raise RunError(
+            f"The run {str(folder)!r} has format {manifest.get('format')!r}; this version of "
+            f"headstart reads format {FORMAT}. Update headstart, or make the run again."
+        )
+    if manifest.get("digest") != _digest(manifest):
+        raise RunError(f"The {MANIFEST} of the run {str(folder)!r} was changed. {_AGAIN}")
+    for name, facts in manifest["files"].items():
+        _check(folder, name, facts)
+    return manifest
+
+
+def is_run(folder: Path) -> bool:
+    """Whether the folder looks like a run, whole or not."""
+    return (folder / MANIFEST).is_file()
+
+
+def _parse(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise RunError(
+            f"{str(folder)!r} is not a run: it holds no {MANIFEST}. Give the folder that "
+            "'headstart fit --out' wrote."
+        ) from None
+    except (OSError, ValueError) as error:
+        raise RunError(
+            f"The {MANIFEST} of the run {str(folder)!r} cannot be read: {error}. {_AGAIN}"
+        ) from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files", {}), dict):
+        raise RunError(f"The {MANIFEST} of the run {str(folder)!r} is not a manifest. {_AGAIN}")
+    return manifest
+
+
+def _check(folder: Path, name: str, facts: Mapping[str, Any]) -> None:
+    path = folder / name
+    if not path.is_file():
+        raise RunError(f"The file {name!r} of the run {str(folder)!r} is missing. {_AGAIN}")
+    size = path.stat().st_size
+    if size != facts["bytes"]:
+        raise RunError(
+            f"The file {name!r} of the run {str(folder)!r} has {size} bytes where "
+            f"{facts['bytes']} were written. {_AGAIN}"
+        )
+    if _hash(path) != facts["sha256"]:
+        raise RunError(f"The file {name!r} of the run {str(folder)!r} was changed. {_AGAIN}")
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest(manifest: Mapping[str, Any]) -> str:
+    """Hash of everything in the manifest but the hash itself."""
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()

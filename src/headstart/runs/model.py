@@ -1,0 +1,197 @@
+"""A fitted model: what predicts. It needs neither torch nor scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.activations.converted import ConvertedBackbone
+from headstart.activations.encoder import Encoder
+from headstart.activations.encoding import stream
+from headstart.activations.openvino_engine import OpenVinoEncoder
+from headstart.data import read_any, read_inputs
+from headstart.data.dataset import Dataset
+from headstart.errors import InputError
+from headstart.evaluation.result import Result
+from headstart.evidence import Evidence
+from headstart.plan import Plan
+from headstart.progress import Progress, silent
+from headstart.runs.prediction import Prediction
+from headstart.tasks.classification import ClassificationTask
+from headstart.training.linear_head import LinearHead
+
+#: Samples whose vectors are held at once while predicting.
+_ROWS_AT_ONCE = 1024
+_REASONS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Model:
+    """A backbone (or none, for ready embeddings), a head, and how good they are.
+
+    Parameters
+    ----------
+    task : ClassificationTask
+        The classes.
+    plan : Plan
+        As it was carried out.
+    head : LinearHead
+        Reads the stages ``plan.head.stages``.
+    result_ : Result
+        The figures of the fit.
+    evidence : Evidence
+        What the decisions stand on.
+    backbone : ConvertedBackbone or None
+        None when the samples are ready embeddings.
+    precision : str or None
+        What the stored activations were computed in; prediction uses the same.
+    predictions : tuple of Prediction
+        Of the test samples.
+    """
+
+    task: ClassificationTask
+    plan: Plan
+    head: LinearHead
+    result_: Result
+    evidence: Evidence
+    backbone: ConvertedBackbone | None = None
+    precision: str | None = None
+    predictions: tuple[Prediction, ...] = field(default=(), repr=False)
+
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """Labels in the order of the probability columns, shape (n_classes,)."""
+        return self.task.classes
+
+    @property
+    def n_features_in_(self) -> int:
+        """Length of an embedding, or of the vector that the head reads."""
+        return len(self.head.mean)
+
+    def predict(self, inputs: Any) -> NDArray[Any]:
+        """The most probable label of each sample, shape (n_samples,).
+
+        Parameters
+        ----------
+        inputs : paths, pictures, arrays or embeddings
+            As in fitting.
+
+        Raises
+        ------
+        InputError
+            If a sample cannot be read; :meth:`predict_rows` answers the others all the same.
+        """
+        return self.task.decode(self.predict_proba(inputs))
+
+    def predict_proba(self, inputs: Any) -> NDArray[np.float64]:
+        """Probabilities of shape (n_samples, n_classes); raises as :meth:`predict` does."""
+        dataset = self._read(inputs)
+        probabilities = np.empty((len(dataset), len(self.classes_)))
+        reasons = [f"{aside.input}: {aside.reason}" for aside in dataset.quarantined]
+        for rows, some, failures in self._in_parts(dataset, silent):
+            probabilities[rows] = some
+            reasons += [f"{dataset.names[row]}: {reason}" for row, reason in failures.items()]
+        if reasons:
+            shown = "; ".join(reasons[:_REASONS_SHOWN])
+            raise InputError(
+                f"{len(reasons)} of {len(dataset) + len(dataset.quarantined)} inputs cannot be "
+                f"read: {shown}. Leave them out, or call predict_rows, which answers the others."
+            )
+        return probabilities
+
+    def predict_rows(self, inputs: Any, progress: Progress = silent) -> list[Prediction]:
+        """An answer or a reason for every input: nothing is left out, nothing raises for one."""
+        dataset = self._read(inputs)
+        names = dataset.names
+        rows = [Prediction(aside.input, reason=aside.reason) for aside in dataset.quarantined]
+        for places, some, failures in self._in_parts(dataset, progress):
+            for place, shares in zip(places, some, strict=True):
+                reason = failures.get(place)
+                failed = Prediction(names[place], reason=reason)
+                rows.append(failed if reason else self.answer(names[place], shares))
+        return rows
+
+    def answer(self, name: str, shares: NDArray[Any], label: str | None = None) -> Prediction:
+        """A row from the probabilities of one sample."""
+        by_class = dict(zip(self.task.class_names, map(float, shares), strict=True))
+        predicted = max(by_class, key=by_class.__getitem__)
+        return Prediction(name, predicted, by_class[predicted], by_class, label)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write the run folder; see :func:`headstart.runs.save`."""
+        from headstart.runs.saving import save
+
+        return save(self, Path(folder))
+
+    def _read(self, inputs: Any) -> Dataset:
+        single = isinstance(inputs, (str, Path))
+        several = isinstance(inputs, (list, tuple)) and all(
+            isinstance(one, (str, Path)) for one in inputs
+        )
+        if single or several:
+            dataset = read_inputs([inputs] if single else list(inputs))
+        else:
+            dataset = read_any(inputs)
+        expected = "embedding" if self.backbone is None else "image"
+        if dataset.modality != expected:
+            raise InputError(
+                f"The inputs are of kind {dataset.modality!r}, but this model was fitted on "
+                f"{expected!r} samples. Give it the same kind."
+            )
+        return dataset
+
+    def _in_parts(
+        self, dataset: Dataset, progress: Progress
+    ) -> Iterator[tuple[list[int], NDArray[np.float64], dict[int, str]]]:
+        """Rows, their probabilities, and reasons for those that have none."""
+        encoder = None if self.backbone is None else OpenVinoEncoder(self.backbone, self.precision)
+        for start in range(0, len(dataset), _ROWS_AT_ONCE):
+            rows = list(range(start, min(start + _ROWS_AT_ONCE, len(dataset))))
+            part = dataset.take(rows)
+            if encoder is None:
+                yield rows, self.head.probabilities(self._checked(part)), {}
+                continue
+            vectors, failures = self._encode(part, encoder, _shifted(progress, start, len(dataset)))
+            reasons = {rows[place]: reason for place, reason in failures.items()}
+            yield rows, self.head.probabilities(vectors), reasons
+
+    def _encode(
+        self, part: Dataset, encoder: OpenVinoEncoder, progress: Progress
+    ) -> tuple[NDArray[Any], dict[int, str]]:
+        columns = _columns(encoder, self.plan.head.stages)
+        vectors = np.zeros((len(part), len(columns)), dtype=np.float32)
+
+        def receive(row: int, _: Encoder, vector: NDArray[Any]) -> None:
+            vectors[row] = vector[columns]
+
+        failures = stream(part.items, [[encoder]] * len(part), receive, progress, "predict")
+        return vectors, failures
+
+    def _checked(self, part: Dataset) -> NDArray[Any]:
+        vectors = np.asarray(part.vectors)
+        if vectors.shape[1] != self.n_features_in_:
+            raise InputError(
+                f"X has {vectors.shape[1]} features, but this model is expecting "
+                f"{self.n_features_in_} features as input. Give embeddings of the same source."
+            )
+        return vectors
+
+
+def _columns(encoder: OpenVinoEncoder, stages: Sequence[str]) -> NDArray[np.intp]:
+    """Where the head's stages stand in the joined vector of all stages."""
+    ends = np.cumsum(encoder.sizes)
+    starts = ends - np.asarray(encoder.sizes)
+    places = [encoder.key.outputs.index(stage) for stage in stages]
+    return np.concatenate([np.arange(starts[place], ends[place]) for place in places])
+
+
+def _shifted(progress: Progress, start: int, total: int) -> Progress:
+    def tell(step: str, done: int, _: int | None) -> None:
+        progress(step, start + done, total)
+
+    return tell

@@ -1,0 +1,1 @@
+"""Fitting what stands behind the cut."""

@@ -1,0 +1,78 @@
+"""The fitted linear head: numbers only, so that predicting needs no scikit-learn and no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """Standardise, multiply, soften.
+
+    Parameters
+    ----------
+    mean, scale : ndarray of shape (n_features,)
+        What is subtracted from a vector and what it is divided by.
+    weights : ndarray of shape (n_features, n_classes)
+        One column a class.
+    bias : ndarray of shape (n_classes,)
+        Added to the scores.
+    temperature : float
+        What scores are divided by before they become probabilities, above 0 (Guo, Pleiss, Sun and
+        Weinberger, *On calibration of modern neural networks*, 2017).
+
+    Examples
+    --------
+    >>> head = LinearHead(np.zeros(1), np.ones(1), np.array([[-1.0, 1.0]]), np.zeros(2))
+    >>> head.probabilities(np.array([[0.0]])).tolist()
+    [[0.5, 0.5]]
+    """
+
+    mean: NDArray[Any]
+    scale: NDArray[Any]
+    weights: NDArray[Any]
+    bias: NDArray[Any]
+    temperature: float = 1.0
+
+    def scores(self, vectors: NDArray[Any]) -> NDArray[np.float64]:
+        """Scores of shape (n_samples, n_classes) before the temperature."""
+        standard = (np.asarray(vectors, dtype=np.float64) - self.mean) / self.scale
+        result: NDArray[np.float64] = standard @ self.weights + self.bias
+        return result
+
+    def probabilities(self, vectors: NDArray[Any]) -> NDArray[np.float64]:
+        """Probabilities of shape (n_samples, n_classes); each row adds up to 1."""
+        return softmax(self.scores(vectors) / self.temperature)
+
+    def with_temperature(self, temperature: float) -> LinearHead:
+        """The same head, softer or sharper."""
+        return replace(self, temperature=temperature)
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Named arrays for a safetensors file."""
+        return {
+            "head.mean": np.asarray(self.mean),
+            "head.scale": np.asarray(self.scale),
+            "head.weights": np.asarray(self.weights),
+            "head.bias": np.asarray(self.bias),
+            "head.temperature": np.array([self.temperature]),
+        }
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> LinearHead:
+        """Read what :meth:`to_arrays` gave."""
+        names = ("mean", "scale", "weights", "bias")
+        parts = {name: np.asarray(arrays[f"head.{name}"]) for name in names}
+        return cls(**parts, temperature=float(arrays["head.temperature"][0]))
+
+
+def softmax(scores: NDArray[Any]) -> NDArray[np.float64]:
+    """Probabilities from scores of shape (n_samples, n_classes)."""
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: NDArray[np.float64] = shifted / shifted.sum(axis=1, keepdims=True)
+    return result

@@ -1,0 +1,247 @@
+"""The linear probe: which stages it reads and how strongly it is penalised, by cross-validation.
+
+Everything works on stored vectors, so trying a stage costs milliseconds. The last stage is taken
+unless another choice is better by more than the standard error of the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.evidence import Decision
+from headstart.plan import HeadPlan
+from headstart.training.linear_head import LinearHead, softmax
+from headstart.training.logistic import fit_path
+from headstart.training.temperature import fit_temperature
+
+#: Inverse penalties a feature: few while stages are compared, more for the stages that won.
+FEW = (10.0, 1000.0)
+MANY = tuple(float(value) for value in 10.0 ** np.arange(-1.0, 5.0))
+#: Stages are compared on at most this many samples.
+_SAMPLES_FOR_STAGES = 2000
+_DEFAULT = 10.0
+
+Folds = Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """What a probe learns from.
+
+    Parameters
+    ----------
+    features : mapping of str to ndarray of shape (n_samples, n_features)
+        Pooled vectors of each stage, from the first stage to the last.
+    codes : ndarray of shape (n_samples,)
+        Classes, 0 to n_classes - 1.
+    n_classes : int
+        How many there are.
+    folds : sequence of (train_rows, valid_rows)
+        For cross-validation; empty when there are too few samples.
+    class_weight : {"balanced"} or None
+        As in scikit-learn.
+    """
+
+    features: Mapping[str, NDArray[Any]]
+    codes: NDArray[np.intp]
+    n_classes: int
+    folds: Folds
+    class_weight: str | None = None
+
+    def joined(self, stages: Sequence[str]) -> NDArray[Any]:
+        """Vectors of the stages side by side: (n_samples, sum of n_features)."""
+        return np.concatenate([self.features[stage] for stage in stages], axis=1)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A fitted probe, what it was decided on, and what it said of samples it had not seen.
+
+    Parameters
+    ----------
+    head : LinearHead
+        Learned from all samples.
+    plan : HeadPlan
+        Its stages and its inverse penalty.
+    decisions : tuple of Decision
+        Which stages, how strong a penalty.
+    cv_accuracy, cv_log_loss : float or None
+        On the folds; None when there were none.
+    """
+
+    head: LinearHead
+    plan: HeadPlan
+    decisions: tuple[Decision, ...]
+    cv_accuracy: float | None
+    cv_log_loss: float | None
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Out-of-fold losses and scores of one choice of stages, at its best penalty."""
+
+    stages: tuple[str, ...]
+    inverse_penalty: float
+    losses: NDArray[Any]
+    hits: NDArray[Any]
+    scores: NDArray[Any]
+    rows: NDArray[np.intp]
+
+    @property
+    def label(self) -> str:
+        return " + ".join(self.stages)
+
+
+def fit_probe(samples: Samples, plan: HeadPlan | None = None) -> Probe:
+    """Choose what ``plan`` leaves open, fit on all samples, and calibrate.
+
+    Parameters
+    ----------
+    samples : Samples
+        What is learned from.
+    plan : HeadPlan or None
+        Stages or penalty that are not to be chosen.
+
+    Returns
+    -------
+    Probe
+        With a temperature from out-of-fold scores.
+    """
+    plan = HeadPlan() if plan is None else plan
+    last = tuple(samples.features)[-1:]
+    if not samples.folds:
+        return _without_folds(samples, HeadPlan(plan.stages or last, plan.inverse_penalty))
+    stages, decisions = _choose_stages(samples, plan)
+    values = MANY if plan.inverse_penalty is None else (plan.inverse_penalty,)
+    best = _try(samples, stages, values)
+    head = _fit(samples, stages, best.inverse_penalty)
+    head = head.with_temperature(fit_temperature(best.scores, samples.codes[best.rows]))
+    decisions = (*decisions, _penalty_decision(best, values))
+    chosen = HeadPlan(stages, best.inverse_penalty)
+    return Probe(head, chosen, decisions, float(best.hits.mean()), float(best.losses.mean()))
+
+
+def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
+    value = plan.inverse_penalty or _DEFAULT
+    head = _fit(samples, plan.stages, value)
+    return Probe(head, HeadPlan(plan.stages, value), (), None, None)
+
+
+def _fit(samples: Samples, stages: Sequence[str], value: float) -> LinearHead:
+    vectors = samples.joined(stages)
+    path = [value]
+    return fit_path(vectors, samples.codes, samples.n_classes, path, samples.class_weight)[0]
+
+
+def _choose_stages(
+    samples: Samples, plan: HeadPlan
+) -> tuple[tuple[str, ...], tuple[Decision, ...]]:
+    names = tuple(samples.features)
+    if plan.stages or len(names) == 1:
+        return plan.stages or names, ()
+    fewer = _at_most(samples, _SAMPLES_FOR_STAGES)
+    trials = [_try(fewer, stages, FEW) for stages in _candidates(names)]
+    chosen = _prefer_last(trials, names[-1:])
+    return chosen.stages, (_stage_decision(trials, chosen, names[-1]),)
+
+
+def _candidates(names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Each stage alone, and the last two, three and four joined."""
+    alone = [(name,) for name in names]
+    return alone + [names[-count:] for count in (2, 3, 4) if count <= len(names)]
+
+
+def _prefer_last(trials: Sequence[_Trial], last: tuple[str, ...]) -> _Trial:
+    """The trial with the lowest loss if it beats the last stage by more than a standard error."""
+    usual = next(trial for trial in trials if trial.stages == last)
+    best = min(trials, key=lambda trial: float(trial.losses.mean()))
+    gains = usual.losses - best.losses
+    clear = gains.mean() > _standard_error(gains)
+    return best if clear else usual
+
+
+def _standard_error(values: NDArray[Any]) -> float:
+    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
+
+
+def _try(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> _Trial:
+    vectors = samples.joined(stages)
+    rows = np.concatenate([valid for _, valid in samples.folds])
+    scores = np.concatenate(
+        [
+            [head.scores(vectors[valid]) for head in _fold_path(samples, vectors, train, values)]
+            for train, valid in samples.folds
+        ],
+        axis=1,
+    )
+    codes = samples.codes[rows]
+    losses = [_log_losses(one, codes) for one in scores]
+    best = int(np.argmin([loss.mean() for loss in losses]))
+    hits = scores[best].argmax(axis=1) == codes
+    return _Trial(stages, values[best], losses[best], hits, scores[best], rows)
+
+
+def _fold_path(
+    samples: Samples, vectors: NDArray[Any], train: NDArray[np.intp], values: Sequence[float]
+) -> list[LinearHead]:
+    codes = samples.codes[train]
+    return fit_path(vectors[train], codes, samples.n_classes, values, samples.class_weight)
+
+
+def _log_losses(scores: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
+    """Log loss of each sample, after the temperature that suits these scores best."""
+    softened = softmax(scores / fit_temperature(scores, codes))
+    result: NDArray[Any] = -np.log(np.clip(softened[np.arange(len(codes)), codes], 1e-15, None))
+    return result
+
+
+def _at_most(samples: Samples, limit: int) -> Samples:
+    """Folds thinned out evenly so that comparing stages stays quick."""
+    total = len(samples.codes)
+    if total <= limit:
+        return samples
+    step = total / limit
+    thin = [(_every(train, step), _every(valid, step)) for train, valid in samples.folds]
+    usable = [(t, v) for t, v in thin if len(v) and len(np.unique(samples.codes[t])) > 1]
+    return samples if not usable else _with_folds(samples, usable)
+
+
+def _every(rows: NDArray[np.intp], step: float) -> NDArray[np.intp]:
+    return rows[np.unique(np.arange(0, len(rows), step).astype(np.intp))]
+
+
+def _with_folds(samples: Samples, folds: Folds) -> Samples:
+    return Samples(samples.features, samples.codes, samples.n_classes, folds, samples.class_weight)
+
+
+def _stage_decision(trials: Sequence[_Trial], chosen: _Trial, last: str) -> Decision:
+    rows = tuple(
+        {
+            "stages": trial.label,
+            "cv_accuracy": float(trial.hits.mean()),
+            "cv_log_loss": float(trial.losses.mean()),
+            "standard_error": _standard_error(trial.hits.astype(float)),
+            "chosen": trial is chosen,
+        }
+        for trial in trials
+    )
+    reason = (
+        "No other choice beats the last stage by more than the standard error."
+        if chosen.stages == (last,)
+        else "It beats the last stage by more than the standard error of the difference."
+    )
+    return Decision("which stages", chosen.label, reason, rows)
+
+
+def _penalty_decision(best: _Trial, values: Sequence[float]) -> Decision:
+    tried = ", ".join(f"{value:g}" for value in values)
+    return Decision(
+        "how strong a penalty",
+        f"{best.inverse_penalty:g}",
+        f"It has the lowest cross-validated log loss of the inverse penalties tried: {tried}.",
+    )
