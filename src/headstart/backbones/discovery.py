@@ -39,7 +39,8 @@ def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
     traced = trace(network.eval().requires_grad_(False))
     nodes = list(traced.graph.nodes)
     measured = measure(traced, source.preprocessing.size)
-    inside, final = split_off_head(nodes, single_value_places(nodes, measured), measured)
+    places = single_value_places(nodes, measured)
+    inside, final = split_off_head(nodes, places, measured, source.n_classes)
     cuts = choose(Candidates(nodes, measured, inside, final))
     *modules, head = split(traced, [cut.place for cut in cuts])
     starts = [-1, *(cut.place.position for cut in cuts)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from headstart.errors import SourceError
+
 if TYPE_CHECKING:
     from torch import Tensor, fx
 
@@ -45,7 +47,7 @@ class Measurements:
 
 
 def measure(traced: fx.GraphModule, size: tuple[int, int]) -> Measurements:
-    """Run a batch of blank pictures through the network.
+    """Run a batch of pictures through the network, in shapes alone: nothing is computed.
 
     Parameters
     ----------
@@ -53,15 +55,49 @@ def measure(traced: fx.GraphModule, size: tuple[int, int]) -> Measurements:
         As :func:`headstart.backbones.tracing.trace` gives it.
     size : tuple of int
         Height and width of the pictures, in pixels.
+
+    Raises
+    ------
+    SourceError
+        If the network's result depends on more than the shapes, or it does not take this size.
     """
     import torch
-    from torch import fx
 
-    found = Measurements()
+    recorder, counter = _recorder(traced)
+    try:
+        with torch.no_grad(), counter:
+            recorder.run(torch.empty(BATCH, 3, *size, device="meta"))
+    except Exception as error:  # whatever a network's own operations raise
+        raise SourceError(
+            f"The network cannot be measured on pictures of {size[0]}x{size[1]} pixels: {error} "
+            "Accepted: networks whose shapes follow from the size alone. "
+            "Choose another source. See: headstart sources"
+        ) from error
+    return recorder.found
+
+
+def _recorder(traced: fx.GraphModule) -> tuple[Any, Any]:
+    """An interpreter that notes what each operation gives, and the counter that it reads."""
+    import torch
+    from torch import fx
+    from torch.func import functional_call
+
     counter = _flop_counter()
     positions = {node: place for place, node in enumerate(traced.graph.nodes)}
 
     class Recorder(fx.Interpreter):
+        found = Measurements()
+
+        def get_attr(self, target: Any, args: Any, kwargs: Any) -> Any:
+            value = super().get_attr(target, args, kwargs)
+            return value.to("meta") if isinstance(value, torch.Tensor) else value
+
+        def call_module(self, target: Any, args: Any, kwargs: Any) -> Any:
+            module = self.fetch_attr(target)
+            own = (*module.named_parameters(), *module.named_buffers())
+            shapes = {name: tensor.to("meta") for name, tensor in own}
+            return functional_call(module, shapes, args, kwargs)
+
         def run_node(self, n: fx.Node) -> Any:
             inputs = [(node, _tensors(self.env[node])) for node in n.all_input_nodes]
             versions = [[tensor._version for tensor in tensors] for _, tensors in inputs]
@@ -69,24 +105,22 @@ def measure(traced: fx.GraphModule, size: tuple[int, int]) -> Measurements:
             result = super().run_node(n)
             for (node, tensors), before in zip(inputs, versions, strict=True):
                 if [tensor._version for tensor in tensors] != before:
-                    found.overwritten[found.values[node].memory] = positions[n]
-            found.values[n] = Value(
+                    self.found.overwritten[self.found.values[node].memory] = positions[n]
+            self.found.values[n] = Value(
                 shape=tuple(result.shape) if isinstance(result, torch.Tensor) else None,
                 flops=counter.flops / BATCH,
-                memory=_memory(result, inputs, found) or positions[n] + 1,
+                memory=_memory(result, inputs, self.found) or positions[n] + 1,
             )
             return result
 
-    with torch.no_grad(), counter:
-        Recorder(traced).run(torch.zeros(BATCH, 3, *size))
-    return found
+    return Recorder(traced), counter
 
 
 def _memory(result: Any, inputs: list[Any], found: Measurements) -> int | None:
     """The memory number of the input that the result is a view of, if any."""
-    places = {tensor.untyped_storage().data_ptr() for tensor in _tensors(result)} - {0}
+    own = {tensor.untyped_storage()._cdata for tensor in _tensors(result)}
     for node, tensors in inputs:
-        if any(tensor.untyped_storage().data_ptr() in places for tensor in tensors):
+        if any(tensor.untyped_storage()._cdata in own for tensor in tensors):
             return found.values[node].memory
     return None
 
@@ -112,8 +146,6 @@ def _flop_counter() -> Any:
     from torch.utils._python_dispatch import TorchDispatchMode
     from torch.utils.flop_counter import flop_registry
 
-    attention_block = torch.ops.aten._native_multi_head_attention
-
     class Counter(TorchDispatchMode):
         flops = 0.0
 
@@ -125,14 +157,6 @@ def _flop_counter() -> Any:
             operator = func.overloadpacket
             if operator in flop_registry:
                 self.flops += flop_registry[operator](*args, **kwargs, out_val=result)
-            elif operator is attention_block:
-                self.flops += _attention_block(*args)
             return result
 
     return Counter()
-
-
-def _attention_block(query: Tensor, key: Tensor, *_: Any) -> float:
-    """torch's fused block: four square projections and the attention between them."""
-    batch, tokens, width = query.shape
-    return 8.0 * batch * tokens * width**2 + 4.0 * batch * tokens * key.shape[1] * width

@@ -65,19 +65,22 @@ def _is_kept(node: fx.Node, position: int, measured: Measurements) -> bool:
 
 
 def split_off_head(
-    nodes: Sequence[fx.Node], places: Sequence[Place], measured: Measurements
+    nodes: Sequence[fx.Node], places: Sequence[Place], measured: Measurements, n_classes: int
 ) -> tuple[list[Place], Place]:
     """The places inside the backbone, and the place where the head begins.
 
     The head is the last operation with weights, which gives the class scores, and what follows.
+    A source without classes (``n_classes`` 0) has nothing of the kind: its head begins at the end.
 
     Raises
     ------
     SourceError
         If no place lies before the head.
     """
-    weighty = [place for place, node in enumerate(nodes) if measured.values[node].flops > 0]
-    before = [place for place in places if weighty and place.position < weighty[-1]]
+    stop = len(nodes)
+    if n_classes:
+        stop = max((at for at, node in enumerate(nodes) if measured.values[node].flops), default=0)
+    before = [place for place in places if place.position < stop]
     if not before or cost(nodes, measured, -1, before[-1].position) == 0:
         raise SourceError(
             "The network cannot be cut into a backbone and a head: no single tensor crosses "

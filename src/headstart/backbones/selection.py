@@ -86,35 +86,48 @@ def choose(candidates: Candidates) -> list[Cut]:
     place, and the end of the stem before them. A network without such blocks is cut before
     each change of resolution, and failing that wherever it can be.
     """
-    places = _ends_of_blocks(candidates) or _before_resolution_changes(candidates)
-    cuts = _with_final(candidates, _with_weights(candidates, places or candidates.places))
-    return _merged(candidates, cuts)
+    for cuts in (_ends_of_blocks(candidates), _before_resolution_changes(candidates)):
+        cuts = _with_final(candidates, _with_weights(candidates, cuts))
+        if len(cuts) >= FEWEST_BLOCKS:
+            return _merged(candidates, cuts)
+    everywhere = [Cut(place, candidates.name(place)) for place in candidates.places]
+    return _merged(candidates, _with_final(candidates, _with_weights(candidates, everywhere)))
 
 
-def _ends_of_blocks(candidates: Candidates) -> list[Place]:
-    by_node = {candidates.nodes.index(place.node): place for place in candidates.places}
-    depths = sorted({path.count(".") for path in candidates.containers})
-    for depth in depths:
-        blocks = [
-            extent
-            for path, extent in candidates.extents.items()
-            if path in candidates.containers
-            and path.count(".") == depth
-            and extent[1] in by_node
-            and candidates.cost(extent[0] - 1, extent[1]) > 0
-        ]
+def _ends_of_blocks(candidates: Candidates) -> list[Cut]:
+    for depth in sorted({path.count(".") for path in candidates.containers}):
+        blocks = _blocks(candidates, depth)
         if len(blocks) >= FEWEST_BLOCKS:
-            first = min(start for start, _ in blocks)
-            stem = [place for place in candidates.places if place.position < first][-1:]
-            return stem + [by_node[last] for _, last in sorted(blocks)]
+            return _stem(candidates, blocks[0]) + blocks
     return []
 
 
-def _before_resolution_changes(candidates: Candidates) -> list[Place]:
+def _blocks(candidates: Candidates, depth: int) -> list[Cut]:
+    """Modules at a depth of the module tree that hold others, have weights and end at a place."""
+    by_node = {candidates.nodes.index(place.node): place for place in candidates.places}
+    by_node[candidates.nodes.index(candidates.final.node)] = candidates.final
+    return [
+        Cut(by_node[last], path)
+        for path, (first, last) in sorted(candidates.extents.items(), key=lambda item: item[1][1])
+        if path in candidates.containers
+        and path.count(".") == depth
+        and last in by_node
+        and candidates.cost(first - 1, last) > 0
+    ]
+
+
+def _stem(candidates: Candidates, block: Cut) -> list[Cut]:
+    """The last place before the first block."""
+    first = candidates.extents[block.name][0]
+    before = [place for place in candidates.places if place.position < first]
+    return [Cut(place, candidates.name(place)) for place in before[-1:]]
+
+
+def _before_resolution_changes(candidates: Candidates) -> list[Cut]:
     following = [*candidates.places[1:], candidates.final]
     return [
-        place
-        for place, after in zip(candidates.places, following, strict=False)
+        Cut(place, candidates.name(place))
+        for place, after in zip(candidates.places, following, strict=True)
         if _resolution(candidates, place) != _resolution(candidates, after)
     ]
 
@@ -124,19 +137,18 @@ def _resolution(candidates: Candidates, place: Place) -> tuple[int, ...]:
     return shape[2:] if len(shape) == 4 else ()
 
 
-def _with_weights(candidates: Candidates, places: Sequence[Place]) -> list[Place]:
-    """Leave out a place when nothing but reshaping and pooling lies before it."""
-    kept: list[Place] = []
-    for place in places:
-        start = kept[-1].position if kept else -1
-        if candidates.cost(start, place.position) > 0:
-            kept.append(place)
+def _with_weights(candidates: Candidates, cuts: Sequence[Cut]) -> list[Cut]:
+    """Leave out a cut when nothing but reshaping and pooling lies before it."""
+    kept: list[Cut] = []
+    for cut in cuts:
+        start = kept[-1].place.position if kept else -1
+        if candidates.cost(start, cut.place.position) > 0:
+            kept.append(cut)
     return kept
 
 
-def _with_final(candidates: Candidates, places: Sequence[Place]) -> list[Cut]:
+def _with_final(candidates: Candidates, cuts: list[Cut]) -> list[Cut]:
     """End the last stage at what the head reads; pooling after the last block joins that block."""
-    cuts = [Cut(place, candidates.name(place)) for place in places]
     last = candidates.final
     if cuts and candidates.cost(cuts[-1].place.position, last.position) == 0:
         return [*cuts[:-1], Cut(last, cuts[-1].name)]
@@ -149,11 +161,10 @@ def _merged(candidates: Candidates, cuts: list[Cut]) -> list[Cut]:
         starts = [-1, *(cut.place.position for cut in cuts)]
         costs = [
             candidates.cost(start, cut.place.position)
-            for start, cut in zip(starts, cuts, strict=False)
+            for start, cut in zip(starts[:-1], cuts, strict=True)
         ]
-        pair_costs = [
-            (min(pair), sum(pair), index)
-            for index, pair in enumerate(zip(costs, costs[1:], strict=False))
-        ]
-        del cuts[min(pair_costs)[2]]
+        pairs = zip(costs[:-1], costs[1:], strict=True)
+        # The pair that holds the cheapest stage, and of the two such pairs the cheaper one.
+        cheapest = min((min(pair), sum(pair), index) for index, pair in enumerate(pairs))
+        del cuts[cheapest[2]]
     return cuts

@@ -63,4 +63,7 @@ def _write_class(folder: Path, patches: Iterator[NDArray[Any]]) -> None:
     for number, patch in enumerate(patches):
         content = BytesIO()
         Image.fromarray(patch).save(content, "PNG")
-        write_atomically(folder / f"{folder.name}_{number:02}.png", content.getvalue())
+        path = folder / f"{folder.name}_{number:02}.png"
+        # Syncing to the disk is what takes the time; a second demo need not do it again.
+        if not path.is_file() or path.read_bytes() != content.getvalue():
+            write_atomically(path, content.getvalue())

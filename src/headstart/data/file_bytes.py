@@ -38,6 +38,8 @@ def read_bytes(path: str) -> bytes:
             return file.read()
     except OSError as error:
         raise UnreadableInputError(reason_of(error, path)) from error
+    except UnreadableInputError:
+        raise
     except ValueError as error:  # a name with a zero byte in it
         raise UnreadableInputError(f"not a possible file name: {error}") from error
 

@@ -34,6 +34,9 @@ _MAGIC = {
     b"BM": "BMP",
 }
 
+#: What telephones of Apple write, unless told to be compatible.
+_HEIC = (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc")
+
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -154,6 +157,8 @@ def _unknown(content: bytes) -> str:
     for magic, name in _MAGIC.items():
         if content.startswith(magic):
             return f"cut short or damaged: starts like a {name} file but has no whole header"
+    if content[4:12] in _HEIC:
+        return "a HEIC picture, which Pillow cannot read; save it as JPEG"
     if not content.strip(b"\0"):
         return f"not a picture: all {len(content)} bytes are zero"
     return f"not a picture: starts with {content[:16]!r}"

@@ -66,19 +66,23 @@ def read_table(
             f"The table '{printable(name)}' has no rows. Give each picture a row with its path "
             "and label."
         )
-    return _dataset(name, paths, labels, progress)
+    return _dataset(name, paths, labels, _blank_rows(frame), progress)
 
 
 def _dataset(
-    name: str, paths: list[str | None], labels: list[str | None], progress: Progress
+    name: str,
+    paths: list[str | None],
+    labels: list[str | None],
+    blank: set[int],
+    progress: Progress,
 ) -> Dataset:
     folder = os.path.dirname(name)
     missing = {
         row: "no path" if path is None else "no label"
         for row, (path, label) in enumerate(zip(paths, labels, strict=True))
-        if path is None or label is None
+        if (path is None or label is None) and row not in blank
     }
-    rows = [row for row in range(len(paths)) if row not in missing]
+    rows = [row for row in range(len(paths)) if row not in missing and row not in blank]
     files = [os.path.join(folder, paths[row] or "") for row in rows]
     outcomes = dict(zip(rows, identify_all(files, progress), strict=True))
     _refuse_nothing_found(name, files)
@@ -169,6 +173,14 @@ def _separator(text: str) -> str:
     return max(",;\t|", key=unquoted.count)
 
 
+def _blank_rows(frame: polars.DataFrame) -> set[int]:
+    """Rows without any value: empty lines, which hold nothing that could be lost."""
+    import polars
+
+    blank = frame.select(polars.all_horizontal(polars.all().is_null())).to_series()
+    return set(blank.arg_true().to_list())
+
+
 def _find(
     frame: polars.DataFrame, given: str | None, names: tuple[str, ...], what: str, table: str
 ) -> str:
@@ -193,12 +205,12 @@ def _texts(frame: polars.DataFrame, column: str, table: str) -> list[str | None]
     """Values as text; None for what is missing."""
     import polars
 
-    try:
-        values = frame[column].cast(polars.String).to_list()
-    except polars.exceptions.PolarsError as error:
+    kind = frame[column].dtype
+    if kind.is_nested() or kind in (polars.Binary, polars.Object):
         raise InputError(
-            f"The column {column!r} of '{printable(table)}' holds {frame[column].dtype}; accepted "
-            "are text and whole numbers. Convert the column."
-        ) from error
+            f"The column {column!r} of '{printable(table)}' holds {kind}; accepted are text and "
+            "whole numbers. Convert the column."
+        )
+    values = frame[column].cast(polars.String).to_list()
     stripped = (None if value is None else value.strip() for value in values)
     return [None if value in _MISSING else value for value in stripped]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from headstart.errors import InputError
 from headstart.evaluation.result import Verdict
@@ -72,7 +74,7 @@ def verdict(difference: Figure) -> Verdict:
     return "no measurable difference"
 
 
-def _check(with_transfer: np.ndarray, without: np.ndarray) -> None:
+def _check(with_transfer: NDArray[Any], without: NDArray[Any]) -> None:
     for name, array in (("with", with_transfer), ("without", without)):
         if array.ndim != 1 or array.size == 0 or array.dtype != np.bool_:
             raise InputError(

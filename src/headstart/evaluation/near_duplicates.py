@@ -92,7 +92,8 @@ def _directions(vectors: Array, mean: Array) -> Array:
     """Unit vectors from the mean; a vector at the mean has no direction and becomes zero."""
     centred = vectors - mean
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    return np.divide(centred, lengths, out=np.zeros_like(centred), where=lengths > 0)
+    directions: Array = np.divide(centred, lengths, out=np.zeros_like(centred), where=lengths > 0)
+    return directions
 
 
 def _best_matches(

@@ -20,8 +20,10 @@ def check_codes(name: str, codes: ArrayLike, n_classes: int | None = None) -> Co
     ----------
     name : str
         What the error message calls them.
-    codes : array_like of shape (n_samples,)
-        Whole numbers from 0, below ``n_classes`` where that is given.
+    codes : array_like of int, shape (n_samples,)
+        Whole numbers from 0.
+    n_classes : int or None
+        Codes must be below it. None: any number of classes.
 
     Raises
     ------
@@ -42,8 +44,9 @@ def check_codes(name: str, codes: ArrayLike, n_classes: int | None = None) -> Co
     low, high = int(array.min()), int(array.max())
     if low < 0 or (n_classes is not None and high >= n_classes):
         most = "" if n_classes is None else f" to {n_classes - 1}"
+        seen = low if low < 0 else high
         raise InputError(
-            f"The {name} hold the code {low if low < 0 else high}; accepted are codes from 0{most}. "
+            f"The {name} hold the code {seen}; accepted are codes from 0{most}. "
             "Encode the labels with the classes that the model knows."
         )
     return array.astype(np.intp)

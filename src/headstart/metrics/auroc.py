@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from headstart.metrics.arguments import Codes, check_probabilities
+from headstart.metrics.arguments import check_probabilities
 from headstart.metrics.figure import Figure
 from headstart.metrics.intervals import Z95, bounded_figure, mean_interval
 
@@ -55,7 +55,7 @@ def auroc(targets: ArrayLike, probabilities: ArrayLike) -> Figure | None:
     --------
     >>> figure = auroc([0, 0, 1, 1], [[0.9, 0.1], [0.6, 0.4], [0.7, 0.3], [0.2, 0.8]])
     >>> figure.value, round(figure.low, 2), round(figure.high, 2)
-    (0.75, 0.2, 0.96)
+    (0.75, 0.23, 0.97)
     """
     true, table = check_probabilities(targets, probabilities)
     present = np.unique(true)

@@ -80,7 +80,8 @@ def calibration_error(
     a perfectly calibrated model would often show as much (samples drawn anew from their own
     confidences); otherwise its lower end is that of the reflected bootstrap. Its upper end is the
     97.5 % point under random weights, less the bias, with one imagined sample in the fullest bin
-    that speaks against the model, so that ten samples without a mistake prove little.
+    that speaks against the model, so that ten samples without a mistake prove little. An imagined
+    sample that speaks for it holds down the lower end where every sample is a sure mistake.
 
     Parameters
     ----------
@@ -135,10 +136,12 @@ def calibration_figure(
     error = float(np.abs(bin_gaps(samples, n_bins).sum(axis=0)).sum() / len(samples.correct))
     resampled = np.abs(drawn.sums).sum(axis=1) / drawn.totals
     bias = float(resampled.mean()) - error
+    better, worse = _with_one_more(samples, drawn, n_bins)
     low = 0.0
     if error > _by_chance(samples, n_bins, seed):
-        low = 2 * error - float(np.quantile(resampled, 0.975))
-    high = float(np.quantile(_doubted(samples, drawn, n_bins), 0.975)) - bias
+        reflected = 2 * error - float(np.quantile(resampled, 0.975))
+        low = min(reflected, float(np.quantile(better, 0.025)) - bias)
+    high = float(np.quantile(worse, 0.975)) - bias
     return bounded_figure(error, low, high)
 
 
@@ -158,13 +161,15 @@ def _by_chance(samples: Outcomes, n_bins: int, seed: int) -> float:
     return float(np.quantile(np.concatenate(errors), 0.975))
 
 
-def _doubted(samples: Outcomes, drawn: Resamples, n_bins: int) -> Array:
-    """Resampled errors with one more sample that makes the fullest bin look worse."""
+def _with_one_more(samples: Outcomes, drawn: Resamples, n_bins: int) -> tuple[Array, Array]:
+    """Resampled errors with one more sample that makes the fullest bin look better, or worse."""
     bins = _bins(samples, n_bins)
     fullest = int(np.bincount(bins).argmax())
     confidence = float(samples.confidences[bins == fullest].mean())
     gap = drawn.sums[:, fullest]
-    wrong = np.abs(gap - drawn.spare * confidence)
-    right = np.abs(gap + drawn.spare * (1 - confidence))
+    if_wrong = np.abs(gap - drawn.spare * confidence)
+    if_right = np.abs(gap + drawn.spare * (1 - confidence))
     others = np.abs(drawn.sums).sum(axis=1) - np.abs(gap)
-    return np.asarray((others + np.maximum(wrong, right)) / (drawn.totals + drawn.spare))
+    total = drawn.totals + drawn.spare
+    better = (others + np.minimum(if_wrong, if_right)) / total
+    return better, (others + np.maximum(if_wrong, if_right)) / total

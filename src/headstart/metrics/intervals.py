@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 
 import numpy as np
@@ -83,11 +84,12 @@ def mean_interval(
     >>> mean_interval(0.5 * one, 0.4 * one, 0.7 * one, np.ones((2, 2)))
     (0.4, 0.7)
     """
-    below, above = values - lows, highs - values
-    mean, count = float(values.mean()), len(values)
-    low = mean - np.sqrt(max(below @ correlation @ below, 0.0)) / count
-    high = mean + np.sqrt(max(above @ correlation @ above, 0.0)) / count
-    return float(low), float(high)
+    mean, below, above = float(values.mean()), values - lows, highs - values
+    return mean - _mean_distance(below, correlation), mean + _mean_distance(above, correlation)
+
+
+def _mean_distance(distances: Array, correlation: Array) -> float:
+    return math.sqrt(max(float(distances @ correlation @ distances), 0.0)) / len(distances)
 
 
 def bounded_figure(value: float, low: float, high: float, most: float = 1.0) -> Figure:
@@ -98,6 +100,5 @@ def bounded_figure(value: float, low: float, high: float, most: float = 1.0) -> 
     >>> bounded_figure(0.9, 0.8, 1.1)
     Figure(value=0.9, low=0.8, high=1.0)
     """
-    value = float(min(max(value, 0.0), most))
-    low, high = float(min(max(low, 0.0), value)), float(max(min(high, most), value))
-    return Figure(value, low, high)
+    value = min(max(value, 0.0), most)
+    return Figure(value, min(max(low, 0.0), value), max(min(high, most), value))

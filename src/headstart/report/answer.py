@@ -103,7 +103,7 @@ def _verdict_sentence(result: Result) -> str:
         )
     direction = "more" if difference.value > 0 else "fewer"
     return (
-        f"It labels {of_hundred(abs(difference.value))} of 100 {direction} correctly than {other}, "
+        f"It gets {of_hundred(abs(difference.value))} {direction} of 100 right than {other}, "
         f"which uses no pretrained network {interval}."
     )
 

@@ -54,7 +54,7 @@ def _row(result: Result, place: int) -> dict[str, Any]:
 
 
 def _mixups(result: Result) -> list[dict[str, Any]]:
-    wrong = [
+    wrong: list[dict[str, Any]] = [
         {"true": result.classes[row], "predicted": result.classes[column], "count": int(count)}
         for row, counts in enumerate(result.confusion)
         for column, count in enumerate(counts)

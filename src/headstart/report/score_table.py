@@ -81,7 +81,7 @@ def lanes(result: Result) -> list[dict[str, Any]]:
 
 
 def _meaning(place: int, name: str) -> str:
-    return "starts from the pretrained source" if place == 0 else baseline_meaning(name)
+    return "starts from the source" if place == 0 else baseline_meaning(name)
 
 
 def _row(name: str, columns: list[Mapping[str, Figure]]) -> dict[str, Any]:

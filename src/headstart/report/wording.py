@@ -11,8 +11,9 @@ NOUNS = {"image": ("picture", "pictures"), "embedding": ("sample", "samples")}
 #: What the baselines do, for somebody who does not know the words.
 BASELINE_MEANINGS = (
     ("majority", "always answers the most common class"),
-    ("classical", "learns from your data alone, with classical methods and no pretrained network"),
-    ("random", "the same network with random weights: its shape without what it learned"),
+    ("hog", "learns from your pictures alone: small copies of them and the directions of edges"),
+    ("classical", "learns from your data alone, with classical methods"),
+    ("random", "the shape of the source without what it learned"),
     ("scratch", "the same network trained on your data alone"),
 )
 

@@ -112,7 +112,15 @@ def fit_probe(samples: Samples, plan: HeadPlan | None = None) -> Probe:
     Probe
         With a temperature from out-of-fold scores.
     """
-    plan = HeadPlan() if plan is None else plan
+    import sklearn.linear_model  # noqa: F401 - brings scipy's own BLAS, which must be there to be limited
+    from threadpoolctl import threadpool_limits
+
+    # On matrices of this size the linear algebra spends its time waking threads up.
+    with threadpool_limits(1):
+        return _fit_probe(samples, HeadPlan() if plan is None else plan)
+
+
+def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
     last = tuple(samples.features)[-1:]
     if not samples.folds:
         return _without_folds(samples, HeadPlan(plan.stages or last, plan.inverse_penalty))

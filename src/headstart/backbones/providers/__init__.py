@@ -1,0 +1,1 @@
+"""Where sources come from: one file per provider, each read only when one of its sources is."""

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evidence import Decision, Evidence
+from headstart.metrics.figure import Figure
+from headstart.plan import HeadPlan, frozen_plan
+
+STAGES = ("stem", "blocks.0", "blocks.1")
+
+
+def figures(accuracy: float) -> dict[str, Figure]:
+    return {
+        "accuracy": Figure(accuracy, accuracy - 0.05, min(accuracy + 0.03, 1.0)),
+        "macro_f1": Figure(accuracy - 0.01, accuracy - 0.06, min(accuracy + 0.03, 1.0)),
+        "auroc": Figure(0.98, 0.96, 0.99),
+        "log_loss": Figure(0.2, 0.1, 0.3),
+        "calibration_error": Figure(0.03, 0.01, 0.06),
+    }
+
+
+@pytest.fixture
+def result() -> Result:
+    plan = frozen_plan("bundled/x", STAGES).with_head(HeadPlan(("blocks.0", "blocks.1"), 0.1))
+    return Result(
+        task="classification",
+        modality="image",
+        classes=("ants", "bees"),
+        n_train=244,
+        n_test=153,
+        source="bundled/x",
+        plan=plan.to_dict(),
+        test=figures(0.94),
+        baselines=(
+            BaselineFigures("majority class", figures(0.54)),
+            BaselineFigures("pixels and HOG, logistic regression", figures(0.71)),
+        ),
+        compared_with="pixels and HOG, logistic regression",
+        verdict="transfer helps",
+        difference=Figure(0.23, 0.15, 0.31),
+        confusion=((64, 6), (3, 80)),
+        calibration=(
+            {"confidence": 0.55, "accuracy": 0.5, "count": 8},
+            {"confidence": 0.97, "accuracy": 0.99, "count": 145},
+        ),
+        duplicates=("train/same.jpg",),
+        near_duplicates=(NearDuplicate("val/a.jpg", "train/b.jpg", 0.987),),
+        quarantined=({"input": "train/empty.jpg", "reason": "the file is empty"},),
+        notes=("Class folder wasps holds no pictures.",),
+        seconds={"read": 0.2, "encode": 1.9},
+    )
+
+
+@pytest.fixture
+def evidence() -> Evidence:
+    rows = [
+        {
+            "stages": stages,
+            "cv_accuracy": accuracy,
+            "cv_log_loss": 0.3,
+            "standard_error": 0.02,
+            "chosen": stages == "blocks.0 + blocks.1",
+        }
+        for stages, accuracy in (("stem", 0.6), ("blocks.1", 0.9), ("blocks.0 + blocks.1", 0.93))
+    ]
+    return Evidence((Decision("which stages", "blocks.0 + blocks.1", "Best.", tuple(rows)),))
+
+
+@pytest.fixture
+def bare_result(result: Result) -> Result:
+    """No test set, no baselines, nothing found: embeddings given with labels and no more."""
+    empty: dict[str, Any] = dict.fromkeys(
+        ("baselines", "confusion", "calibration", "duplicates", "near_duplicates", "notes"), ()
+    )
+    nothing: dict[str, Any] = dict.fromkeys(("verdict", "difference", "compared_with"))
+    return replace(
+        result,
+        modality="embedding",
+        n_test=0,
+        test={},
+        plan={},
+        quarantined=(),
+        seconds={},
+        **empty,
+        **nothing,
+    )
+
+
+@pytest.fixture
+def predictions() -> list[dict[str, Any]]:
+    """Twenty, of which the first are the hardest."""
+    return [
+        {
+            "input": f"val/{place}.jpg",
+            "label": "ants",
+            "predicted": "ants" if place > 9 else "bees",
+            "correct": place > 9,
+            "confidence": max(place / 20, 1 - place / 20),
+            "probabilities": {"ants": place / 20, "bees": 1 - place / 20},
+        }
+        for place in range(20)
+    ]
