@@ -46,7 +46,7 @@ def test_the_contract_has_cases():
 def test_suffix_of_prefix_is_the_whole_network(init, name):
     network, source = load_network(name, init=init)
     if init == "random":
-        _perturb_statistics(network)
+        _perturb(network)
     backbone = cut_into_stages(network, source)
     assert FEWEST_BLOCKS <= len(backbone.stages) <= MOST_STAGES
     assert len(set(backbone.stage_names)) == len(backbone.stages)
@@ -55,6 +55,8 @@ def test_suffix_of_prefix_is_the_whole_network(init, name):
     assert len(images) != BATCH  # another batch size than the network was measured with
     with torch.inference_mode():
         whole = network(images)
+        assert whole.isfinite().all()
+        assert whole.std() > 1e-3  # equal outputs of a dead network would say nothing
         states = _states_at_every_cut(backbone, images)
         for cut, state in enumerate(states):
             kept = state["x"].clone()
@@ -66,13 +68,17 @@ def test_suffix_of_prefix_is_the_whole_network(init, name):
     assert torch.equal(backbone.prefix(2)(images)["x"], states[2]["x"])
 
 
-def _perturb_statistics(network):
-    """Fresh BatchNorm statistics are those of no data at all, and would hide a lost layer."""
+def _perturb(network):
+    """Fresh statistics, norms and layer scales are 0, 1 or tiny, and would hide a lost layer."""
     generator = torch.Generator().manual_seed(1)
     for module in network.modules():
         if isinstance(getattr(module, "running_mean", None), torch.Tensor):
             module.running_mean.normal_(0.0, 0.1, generator=generator)
             module.running_var.uniform_(0.5, 1.5, generator=generator)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            if parameter.numel() < 100_000 and parameter.min() == parameter.max():
+                parameter.add_(torch.empty_like(parameter).normal_(0, 0.1, generator=generator))
 
 
 def _images(name):

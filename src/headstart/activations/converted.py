@@ -124,7 +124,8 @@ def _to_openvino(backbone: Backbone) -> openvino.Model:
     height, width = backbone.source.preprocessing.size
     traced = _traced(_from_pixels(backbone), (1, height, width, 3))
     front_end = FrontEndManager().load_by_framework("pytorch")
-    model = front_end.convert(front_end.load(TorchScriptPythonDecoder(traced)))
+    decoder = TorchScriptPythonDecoder(traced)  # the front end holds no reference to it
+    model = front_end.convert(front_end.load(decoder))
     model.reshape([1, height, width, 3])
     return model
 
@@ -133,11 +134,12 @@ def _traced(module: torch.nn.Module, shape: tuple[int, ...]) -> Any:
     import warnings
 
     import torch
+    from torch.jit._trace import TracerWarning
 
     with torch.inference_mode(), warnings.catch_warnings():
         # The trace is of one fixed shape, which is what these warnings are about; the second
         # announces that tracing will go once torch.export has replaced it.
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)
+        warnings.simplefilter("ignore", TracerWarning)
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         pixels = torch.zeros(shape, dtype=torch.uint8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +48,8 @@ def fit_and_save(
             train, test = _read(data, progress)
         model = fit(train, test, settings, progress, watch)
         progress("write the run", 0, None)
-        save(model, folder, {REPORT: report_page(model)})
+        circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
+        save(model, folder, {REPORT: report_page(model, circumstances)})
     if json:
         print(to_json(model.result_.to_dict()).decode(), end="")
     else:

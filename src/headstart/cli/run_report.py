@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from headstart.data.items import FileItem
+from headstart.data import open_image
 from headstart.errors import UnreadableInputError
 from headstart.report import hardest_predictions, render_html, report_contents, thumbnail
 from headstart.runs import Model
@@ -14,18 +14,17 @@ from headstart.runs import Model
 _SIDE = 160
 
 
-def report_page(model: Model) -> bytes:
+def report_page(model: Model, circumstances: Mapping[str, Any] | None = None) -> bytes:
     """One self-contained HTML file."""
-    contents = contents_of(model)
-    return render_html(contents).encode("utf-8", "backslashreplace")
+    return render_html(contents_of(model, circumstances)).encode("utf-8", "backslashreplace")
 
 
-def contents_of(model: Model) -> dict[str, Any]:
-    """What the page and the Markdown say."""
+def contents_of(model: Model, circumstances: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the page and the Markdown say; ``circumstances`` tell how to do it again."""
     rows = [prediction.to_dict() for prediction in model.predictions]
     hardest = hardest_predictions(rows)
     pictures = _thumbnails([row["input"] for row in hardest]) if model.backbone else {}
-    return report_contents(model.result_, model.evidence, rows, pictures)
+    return report_contents(model.result_, model.evidence, rows, pictures, circumstances)
 
 
 def _thumbnails(names: Sequence[str]) -> dict[str, bytes]:
@@ -33,8 +32,8 @@ def _thumbnails(names: Sequence[str]) -> dict[str, bytes]:
     pictures = {}
     for name in names:
         try:
-            item = FileItem.read(Path(name))
-            pictures[name] = thumbnail(item.open(at_least=_SIDE), _SIDE)
+            content = Path(name).read_bytes()
+            pictures[name] = thumbnail(open_image(content, at_least=_SIDE), _SIDE)
         except (OSError, ValueError, UnreadableInputError):
             continue
     return pictures
