@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,9 +15,9 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from headstart.errors import InputError
+from headstart.errors import HeadstartError, InputError, PlanError
 from headstart.fitting import Settings, Watch, fit, read_sides
-from headstart.plan import Plan
+from headstart.plan import PLAN_NAMES, Plan
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
 from headstart.runs.prediction import Prediction
@@ -117,7 +121,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
         watch = Watch()
         settings = self._settings()
         with watch.step("read"):
-            train, held_out = read_sides(*self._validated(X, y), test, progress)
+            train, held_out = read_sides(*self._validated(X, y, test), progress)
         self.model_ = fit(train, held_out, settings, progress, watch)
         self.classes_ = self.model_.classes_
         self.result_ = self.model_.result_
@@ -144,33 +148,35 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
         return self.model_.save(folder)
 
     def _settings(self) -> Settings:
-        seed = 0 if self.random_state is None else self.random_state
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise InputError(
-                f"The 'random_state' parameter of TransferClassifier must be a whole number of at "
-                f"least 0 or None. Got {seed!r} instead."
-            )
+        check_parameters(self)
         return Settings(
             source=self.source,
             plan=self.plan,
-            weights=None if self.weights is None else str(self.weights),
-            test_fraction=self.test_size,
-            seed=int(seed),
+            weights=None if self.weights is None else os.fspath(self.weights),
+            test_fraction=float(self.test_size),
+            seed=0 if self.random_state is None else int(self.random_state),
             random_twin=self.random_twin,
         )
 
-    def _validated(self, X: Any, y: Any) -> tuple[Any, Any]:
+    def _validated(self, X: Any, y: Any, test: Any) -> tuple[Any, Any, Any]:
         """Embeddings pass through scikit-learn's own checks; everything else is left alone."""
-        if not _is_table_of_numbers(X):
-            return X, y
-        X, y = validate_data(self, X, y)
-        check_classification_targets(y)
-        return X, y
+        for name in ("n_features_in_", "feature_names_in_"):  # of an earlier fit on other data
+            if hasattr(self, name):
+                delattr(self, name)
+        if not is_table_of_numbers(X):
+            return X, y, test
+        with as_input_error():
+            X, y = validate_data(self, X, y)
+            check_classification_targets(y)
+            if isinstance(test, tuple) and len(test) == 2:
+                test = validate_data(self, *test, reset=False)
+        return X, y, test
 
     def _ready(self, X: Any) -> tuple[Model, Any]:
         check_is_fitted(self)
         if self.result_.modality == "embedding":
-            X = validate_data(self, X, reset=False)
+            with as_input_error():
+                X = validate_data(self, X, reset=False)
         return self.model_, X
 
     def __sklearn_tags__(self) -> Any:
@@ -180,23 +186,83 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
         return tags
 
 
-def _is_table_of_numbers(X: Any) -> bool:
+def is_table_of_numbers(X: Any) -> bool:
     """Whether ``X`` is meant as embeddings: what scikit-learn would call a matrix."""
-    if isinstance(X, (str, Path)):
+    if isinstance(X, (str, os.PathLike)):
         return False
-    if hasattr(X, "toarray") or hasattr(X, "dtypes") or hasattr(X, "__dataframe__"):
+    if hasattr(X, "toarray") or hasattr(X, "columns") or hasattr(X, "__dataframe__"):
         return True
-    if isinstance(X, np.ndarray) or hasattr(X, "__array__"):
-        shape = np.shape(X)
-        return len(shape) <= 2 and not _is_text(np.asarray(X))
+    if hasattr(X, "__array__") and not hasattr(X, "mode"):  # a Pillow image has a mode
+        array = np.asarray(X)
+        return array.ndim <= 2 and not _holds_pictures(array)
     if not isinstance(X, (list, tuple)) or len(X) == 0:
-        return True
+        return not isinstance(X, Iterable) or hasattr(X, "__len__")
     return isinstance(X[0], (list, tuple, int, float, np.number)) or (
         isinstance(X[0], np.ndarray) and X[0].ndim <= 1
     )
 
 
-def _is_text(array: NDArray[Any]) -> bool:
+def _holds_pictures(array: NDArray[Any]) -> bool:
+    """Whether an array holds paths or Pillow images, rather than numbers."""
     if array.dtype.kind in "US":
-        return True
-    return array.dtype == object and array.size > 0 and isinstance(array.flat[0], (str, Path))
+        return array.ndim == 1
+    first = array.flat[0] if array.dtype == object and array.ndim == 1 and array.size else None
+    return isinstance(first, (str, os.PathLike)) or hasattr(first, "mode")
+
+
+@contextmanager
+def as_input_error() -> Iterator[None]:
+    """What scikit-learn says of bad data, as an error of ours: still a ValueError."""
+    try:
+        yield
+    except HeadstartError:
+        raise
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def check_parameters(estimator: TransferClassifier) -> None:
+    """Refuse parameters that no fit can be made with.
+
+    Raises
+    ------
+    InputError, PlanError
+        With the parameter, what it must be, and what it is.
+    """
+    for name, accepted, is_accepted in _PARAMETERS:
+        value = getattr(estimator, name)
+        if not is_accepted(value):
+            kind = PlanError if name == "plan" else InputError
+            raise kind(
+                f"The {name!r} parameter of {type(estimator).__name__} must be {accepted}. "
+                f"Got {value!r} instead."
+            )
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and 0.0 < value < 1.0
+
+
+def _is_seed(value: Any) -> bool:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return value is None or (whole and value >= 0)
+
+
+#: Parameter, what it must be, and whether a value is that.
+_PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    ("source", "the name of a source, such as 'auto'", lambda value: isinstance(value, str)),
+    (
+        "plan",
+        f"one of {', '.join(map(repr, PLAN_NAMES))}, or a Plan",
+        lambda value: isinstance(value, Plan)
+        or (isinstance(value, str) and value in PLAN_NAMES),
+    ),
+    (
+        "weights",
+        "the path of a file, or None",
+        lambda value: value is None or isinstance(value, (str, os.PathLike)),
+    ),
+    ("test_size", "a number above 0 and below 1, such as 0.2", _is_share),
+    ("random_twin", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
+    ("random_state", "a whole number of at least 0, or None", _is_seed),
+)

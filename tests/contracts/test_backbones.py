@@ -8,20 +8,39 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from headstart.backbones.catalogue import load_network
 from headstart.backbones.discovery import cut_into_stages
 from headstart.backbones.measuring import BATCH
 from headstart.backbones.providers import bundled
 from headstart.backbones.selection import FEWEST_BLOCKS, MOST_STAGES
 
-TORCHVISION = (
-    "alexnet vgg16 resnet18 resnet34 resnet50 resnet101 resnet152 squeezenet1_0 squeezenet1_1 "
-    "densenet121 inception_v3 googlenet shufflenet_v2_x1_0 mobilenet_v3_large mobilenet_v3_small "
-    "vit_b_16 swin_t convnext_tiny"
-).split()
-TIMM = (
-    "tf_efficientnet_lite0 vit_small_patch16_224 eva02_tiny_patch14_224 convnextv2_nano"
-).split()
+TORCHVISION = [
+    "alexnet",
+    "vgg16",
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "squeezenet1_0",
+    "squeezenet1_1",
+    "densenet121",
+    "inception_v3",
+    "googlenet",
+    "shufflenet_v2_x1_0",
+    "mobilenet_v3_large",
+    "mobilenet_v3_small",
+    "vit_b_16",
+    "swin_t",
+    "convnext_tiny",
+]
+TIMM = [
+    "tf_efficientnet_lite0",
+    "vit_small_patch16_224",
+    "eva02_tiny_patch14_224",
+    "convnextv2_nano",
+]
 CASES = [
     *(("pretrained", f"bundled/{name}") for name in bundled.names()),
     *(("random", f"torchvision/{name}") for name in TORCHVISION),

@@ -52,7 +52,8 @@ class OpenVinoEncoder:
         source = self._converted.source
         return ActivationKey(
             source=source.name,
-            weights=source.weights_hash,
+            # Random weights are named by their seed alone, which two architectures can share.
+            weights=f"{source.architecture} {source.weights_hash}",
             preprocessing=json.dumps(source.preprocessing.to_dict(), sort_keys=True),
             engine=f"openvino {version('openvino')}",
             precision=self._precision,

@@ -12,10 +12,22 @@ DEFAULT_LIMIT = 10 * 2**30
 
 
 def cache_folder() -> Path:
-    """``HEADSTART_CACHE`` if set, else the user's cache folder. Nothing is created."""
+    """``HEADSTART_CACHE`` if set, else the user's cache folder. Nothing is created.
+
+    Raises
+    ------
+    InputError
+        If the variable begins with the home folder of somebody unknown, as in ``~nobody``.
+    """
     chosen = os.environ.get("HEADSTART_CACHE")
     if chosen:
-        return Path(chosen).expanduser()
+        try:
+            return Path(chosen).expanduser()
+        except RuntimeError as error:
+            raise InputError(
+                f"HEADSTART_CACHE is {chosen!r}, and that home folder is not known. Give a path "
+                "without '~', or unset the variable."
+            ) from error
     from platformdirs import user_cache_path
 
     return user_cache_path("headstart", appauthor=False)

@@ -101,9 +101,7 @@ def make_converted(request: Request) -> ConvertedBackbone:
 
     folder = cache_folder() / "converted" / request.digest
     weights = None if request.weights is None else Path(request.weights)
-    backbone = load_backbone(
-        request.source, weights=weights, init=request.init, seed=request.seed
-    )
+    backbone = load_backbone(request.source, weights=weights, init=request.init, seed=request.seed)
     sweep(folder.parent)
     return convert(backbone, folder)
 

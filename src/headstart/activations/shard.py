@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -47,13 +48,13 @@ class Shard:
     ------
     CacheError
         If the file is cut short or is not a shard.
+    OSError
+        If it cannot be opened.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._entries, self._start = _read_header(path)
-        if FINGERPRINTS not in self._entries:
-            raise CacheError(f"{path} holds no fingerprints: it is not a shard of activations.")
 
     def fingerprints(self) -> list[bytes]:
         """16 bytes a row, in the order of the rows."""
@@ -79,18 +80,37 @@ _DTYPES = {"U8": np.uint8, "F16": np.float16, "F32": np.float32, "F64": np.float
 
 def _read_header(path: Path) -> tuple[dict[str, Any], int]:
     """Entries of a safetensors file and where its data start; checks that none is missing."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(_HEADER_LENGTH), "little")
+        if not 0 < length <= min(size, _LARGEST_HEADER):
+            raise CacheError(f"{path} does not begin like a shard of activations.")
+        content = file.read(length)
     try:
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(_HEADER_LENGTH), "little")
-            if not 0 < length <= min(size, _LARGEST_HEADER):
-                raise CacheError(f"{path} does not begin like a shard of activations.")
-            entries = json.loads(file.read(length))
+        entries = json.loads(content)
         entries.pop("__metadata__", None)
         start = _HEADER_LENGTH + length
         end = start + max((entry["data_offsets"][1] for entry in entries.values()), default=0)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        whole = _is_consistent(entries)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise CacheError(f"{path} has a header that cannot be read: {error}.") from error
     if size != end:
         raise CacheError(f"{path} has {size} bytes where its header announces {end}.")
+    if not whole:
+        raise CacheError(f"{path} is not a shard of activations: its arrays do not fit together.")
     return entries, start
+
+
+def _is_consistent(entries: Mapping[str, Any]) -> bool:
+    """Fingerprints of 16 bytes, as many rows in every array, and the bytes that shapes ask for."""
+    if FINGERPRINTS not in entries or entries[FINGERPRINTS]["dtype"] != "U8":
+        return False
+    n_rows, width = entries[FINGERPRINTS]["shape"]
+    if width != 16:
+        return False
+    for entry in entries.values():
+        first, last = entry["data_offsets"]
+        needed = math.prod(entry["shape"]) * np.dtype(_DTYPES[entry["dtype"]]).itemsize
+        if entry["shape"][0] != n_rows or first < 0 or last - first != needed:
+            return False
+    return True

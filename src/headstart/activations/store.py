@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,20 @@ from headstart.activations.key import ActivationKey
 from headstart.activations.place import cache_folder, cache_limit
 from headstart.activations.shard import Shard, write_shard
 from headstart.errors import CacheError
-from headstart.files import sweep, to_json, write_atomically
+from headstart.files import (
+    is_temporary,
+    remove_folder_atomically,
+    sweep,
+    to_json,
+    write_atomically,
+)
 
 _SUFFIX = ".safetensors"
 _DESCRIPTION = "key.json"
+_NEXT_STEP = (
+    "Free some room ('headstart cache --clear'), or point the environment variable "
+    "HEADSTART_CACHE to a folder that can be written."
+)
 
 
 @dataclass(frozen=True)
@@ -57,15 +67,20 @@ class ActivationStore:
             os.utime(folder / _DESCRIPTION)
         except OSError as error:
             raise CacheError(
-                f"The cache folder {folder} cannot be written: {error.strerror}. Free some room, "
-                "or point the environment variable HEADSTART_CACHE to a folder that can be written."
+                f"The cache folder {folder} cannot be written: {error.strerror}. {_NEXT_STEP}"
             ) from error
         sweep(folder)
+        sweep(self.folder)
         return ActivationTable(folder)
 
     def tables(self) -> list[TableFacts]:
         """All tables, the least recently used first."""
-        found = [_facts(path.parent) for path in self.folder.glob(f"*/{_DESCRIPTION}")]
+        found = []
+        for path in self.folder.glob(f"*/{_DESCRIPTION}"):
+            # Another process may be removing it right now.
+            with suppress(FileNotFoundError):
+                if not is_temporary(path.parent):
+                    found.append(_facts(path.parent))
         return sorted(found, key=lambda facts: facts.last_used)
 
     def evict(self, keep: Sequence[ActivationTable] = ()) -> list[TableFacts]:
@@ -84,7 +99,7 @@ class ActivationStore:
             if surplus <= 0:
                 break
             if facts.folder not in kept:
-                shutil.rmtree(facts.folder, ignore_errors=True)
+                remove_folder_atomically(facts.folder)
                 surplus -= facts.bytes
                 removed.append(facts)
         return removed
@@ -110,7 +125,10 @@ class ActivationTable:
             try:
                 self._add(Shard(path))
             except CacheError:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):  # where it cannot be removed, it is passed over again
+                    path.unlink(missing_ok=True)
+            except OSError:  # removed by another process, or not readable: its rows are missing
+                continue
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -131,8 +149,7 @@ class ActivationTable:
             write_shard(path, fingerprints, arrays)
         except OSError as error:
             raise CacheError(
-                f"Activations cannot be written to {self.folder}: {error.strerror}. Free some "
-                "room ('headstart cache --clear'), or point HEADSTART_CACHE to another folder."
+                f"Activations cannot be written to {self.folder}: {error.strerror}. {_NEXT_STEP}"
             ) from error
         self._add(Shard(path))
 
@@ -143,20 +160,32 @@ class ActivationTable:
         ------
         KeyError
             If a row is missing; see ``in``.
+        CacheError
+            If another process removed the table.
         """
-        places = np.array([self._rows[fingerprint] for fingerprint in fingerprints]).reshape(-1, 2)
-        result: NDArray[Any] | None = None
-        for shard in np.unique(places[:, 0]):
-            here = np.flatnonzero(places[:, 0] == shard)
-            rows = self._shards[shard].array(name)[places[here, 1]]
-            if result is None:
-                result = np.empty((len(fingerprints), *rows.shape[1:]), rows.dtype)
-            result[here] = rows
-        if result is None:
-            raise KeyError("no fingerprint was asked for")
+        if not self._shards:
+            raise KeyError(f"no row is stored in {self.folder}")
+        places = np.array([self._rows[fingerprint] for fingerprint in fingerprints], dtype=np.intp)
+        shards, rows = places.reshape(-1, 2).T
+        try:
+            result = self._empty(len(fingerprints), name)
+            for shard in np.unique(shards):
+                here = np.flatnonzero(shards == shard)
+                result[here] = self._shards[shard].array(name)[rows[here]]
+        except OSError as error:
+            raise CacheError(
+                f"Stored activations in {self.folder} cannot be read: {error.strerror}. Another "
+                "process may have cleared the cache; run the same command again."
+            ) from error
         return result
 
+    def _empty(self, n_rows: int, name: str) -> NDArray[Any]:
+        """Room for ``n_rows`` rows like those that are stored."""
+        stored = self._shards[0].array(name)
+        return np.empty((n_rows, *stored.shape[1:]), stored.dtype)
+
     def _add(self, shard: Shard) -> None:
+        fingerprints = shard.fingerprints()
         self._shards.append(shard)
-        for row, fingerprint in enumerate(shard.fingerprints()):
+        for row, fingerprint in enumerate(fingerprints):
             self._rows[fingerprint] = (len(self._shards) - 1, row)

@@ -137,12 +137,11 @@ def _tensors(value: Any) -> list[Tensor]:
 
 
 def _flop_counter() -> Any:
-    """A context that adds up multiply-adds, counted twice, in its ``flops``.
+    """Give a context that adds up multiply-adds, counted twice, in its ``flops``.
 
     torch's own counter also keeps a tally by module, which costs more time than the network;
     its table of formulas is what we use.
     """
-    import torch
     from torch.utils._python_dispatch import TorchDispatchMode
     from torch.utils.flop_counter import flop_registry
 

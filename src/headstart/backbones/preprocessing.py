@@ -142,12 +142,11 @@ class Preprocessing:
             If a key is missing or unknown, or a value is not accepted.
         """
         try:
-            return cls(
-                **{
-                    key: tuple(value) if isinstance(value, list) else value
-                    for key, value in plain.items()
-                }
-            )
+            known: dict[str, Any] = {
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in plain.items()
+            }
+            return cls(**known)
         except (TypeError, AttributeError) as error:
             raise SourceError(
                 f"The preprocessing of a source cannot be understood: {error}. Accepted keys: "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from headstart.backbones.places import Place, cost
@@ -163,7 +164,7 @@ def _merged(candidates: Candidates, cuts: list[Cut]) -> list[Cut]:
             candidates.cost(start, cut.place.position)
             for start, cut in zip(starts[:-1], cuts, strict=True)
         ]
-        pairs = zip(costs[:-1], costs[1:], strict=True)
+        pairs = pairwise(costs)
         # The pair that holds the cheapest stage, and of the two such pairs the cheaper one.
         cheapest = min((min(pair), sum(pair), index) for index, pair in enumerate(pairs))
         del cuts[cheapest[2]]

@@ -53,7 +53,7 @@ def trace(network: nn.Module) -> fx.GraphModule:
 def module_paths(node: fx.Node) -> list[str]:
     """The modules that an operation belongs to, outermost first, by their path in the network."""
     stack = node.meta.get("nn_module_stack") or {}
-    return [path[len(NETWORK) + 1 :] for path, _ in stack.values() if path.startswith(NETWORK + ".")]
+    return [path.removeprefix(NETWORK + ".") for path, _ in stack.values() if path != NETWORK]
 
 
 def _one_input(network: nn.Module) -> nn.Module:
@@ -67,14 +67,14 @@ def _one_input(network: nn.Module) -> nn.Module:
             self.eval()
 
         def forward(self, x: Tensor) -> Any:
-            return self.network(x)
+            return network(x)
 
     return OneInput()
 
 
 def _tracer() -> fx.Tracer:
     """A tracer that leaves alone what timm says must not be looked into."""
-    from torch import fx, nn
+    from torch import fx
 
     leaf_modules, leaf_functions = _timm_leaves()
 
@@ -86,12 +86,13 @@ def _tracer() -> fx.Tracer:
 
 
 def _timm_leaves() -> tuple[tuple[type, ...], tuple[Any, ...]]:
-    """timm's lists when timm is in use; a network from elsewhere does not need them."""
+    """Lists of timm, when timm is in use; a network from elsewhere does not need them."""
     import sys
 
     if "timm" not in sys.modules:
         return (), ()
-    from timm.layers import get_notrace_functions, get_notrace_modules
+    # timm exports these two without saying so to type checkers.
+    from timm.layers import get_notrace_functions, get_notrace_modules  # type: ignore[attr-defined]
 
     functions = tuple(function for function in get_notrace_functions() if callable(function))
     return tuple(get_notrace_modules()), functions

@@ -86,6 +86,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
             progress("prepare the source", 0, None)
             with watch.step("classical features"):
                 encode(dataset.items, [classical], store, progress, "classical features")
+                import_what_follows()
         with watch.step("prepare the source"):
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
     encoders = {kind: OpenVinoEncoder(network) for kind, network in converted.items()}
@@ -93,6 +94,11 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     with watch.step("encode"):
         vectors = _encoded(dataset.items, everything, store, progress, converted["source"])
     return replace(vectors, init=settings.init)
+
+
+def import_what_follows() -> None:
+    """Load the library that fits the head while another process prepares the source."""
+    import sklearn.linear_model  # noqa: F401
 
 
 def _encoded(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,17 +9,12 @@ from numpy.typing import NDArray
 
 from headstart.training.linear_head import LinearHead
 
-_LARGEST_ITERATIONS = 500
+#: Enough for the penalties that validation prefers; weaker ones would go on for thousands.
+MOST_ITERATIONS = 200
 
 
-def fit_path(
-    vectors: NDArray[Any],
-    codes: NDArray[Any],
-    n_classes: int,
-    inverse_penalties: Sequence[float],
-    class_weight: str | None = None,
-) -> list[LinearHead]:
-    """A head for each penalty, from the strongest to the weakest, each starting from the last.
+class PenaltyPath:
+    """Heads of the same samples under one penalty after the other, each starting from the last.
 
     The vectors are standardised. With more features than samples they are first turned into as
     many coordinates as there are samples: the penalty does not depend on the turn, so the
@@ -33,31 +27,69 @@ def fit_path(
     codes : ndarray of shape (n_samples,)
         Classes, 0 to n_classes - 1; not every class need occur, two at least must.
     n_classes : int
-        Columns of the result; a class that does not occur gets a score that never wins.
-    inverse_penalties : sequence of float
-        scikit-learn's ``C`` per feature: ``C = value / n_features``.
+        Columns of the head; a class that does not occur gets a score that never wins.
     class_weight : {"balanced"} or None
         As in scikit-learn.
+    most_iterations : int
+        Of the solver for one penalty.
 
-    Returns
-    -------
-    list of LinearHead
-        In the order of ``inverse_penalties``.
+    Examples
+    --------
+    >>> path = PenaltyPath(np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0, 0, 1, 1]), 2)
+    >>> path.fit(1.0).probabilities(np.array([[3.0]])).argmax()
+    np.int64(1)
     """
-    exact = np.asarray(vectors, dtype=np.float64)
-    mean = exact.mean(axis=0)
-    spread = exact.std(axis=0)
-    scale = np.where(spread > 1e-12 * (1.0 + np.abs(mean)), spread, 1.0)
-    turned, turn = _turned((exact - mean) / scale)
-    order = np.argsort(inverse_penalties)
-    n_features = exact.shape[1]
-    values = [float(inverse_penalties[place]) / n_features for place in order]
-    fitted = _fit_each(turned, codes, values, class_weight)
-    heads = [
-        LinearHead(mean, scale, *_columns(coefficients, bias, turn, np.unique(codes), n_classes))
-        for coefficients, bias in fitted
-    ]
-    return [heads[place] for place in np.argsort(order)]
+
+    def __init__(
+        self,
+        vectors: NDArray[Any],
+        codes: NDArray[Any],
+        n_classes: int,
+        class_weight: str | None = None,
+        most_iterations: int = MOST_ITERATIONS,
+    ) -> None:
+        from sklearn.linear_model import LogisticRegression
+
+        exact = np.asarray(vectors, dtype=np.float64)
+        spread = exact.std(axis=0)
+        self._mean = exact.mean(axis=0)
+        self._scale = np.where(spread > 1e-12 * (1.0 + np.abs(self._mean)), spread, 1.0)
+        self._turned, self._turn = _turned((exact - self._mean) / self._scale)
+        self._codes, self._n_classes = codes, n_classes
+        self._model = LogisticRegression(
+            max_iter=most_iterations, class_weight=class_weight, warm_start=True
+        )
+
+    def fit(self, inverse_penalty: float) -> LinearHead:
+        """The head under scikit-learn's ``C = inverse_penalty / n_features``."""
+        import warnings
+
+        from sklearn.exceptions import ConvergenceWarning
+
+        self._model.set_params(C=inverse_penalty / len(self._mean))
+        with warnings.catch_warnings():
+            # An unfinished fit with a weak penalty is a candidate like any other: validation decides.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self._model.fit(self._turned, self._codes)
+        return LinearHead(self._mean, self._scale, *self._columns())
+
+    def _columns(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """One column of weights a class, whatever scikit-learn makes of two classes."""
+        coefficients, bias = self._model.coef_, self._model.intercept_
+        present = self._model.classes_
+        if len(present) == 2:
+            coefficients = np.concatenate([-coefficients, coefficients]) / 2.0
+            bias = np.concatenate([-bias, bias]) / 2.0
+        back = coefficients.T if self._turn is None else self._turn @ coefficients.T
+        weights = np.zeros((len(self._mean), self._n_classes))
+        scores = np.full(self._n_classes, _NEVER)
+        weights[:, present] = back
+        scores[present] = bias
+        return weights, scores
+
+
+#: Score of a class that does not occur.
+_NEVER = -1e3
 
 
 def _turned(standard: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
@@ -71,43 +103,3 @@ def _turned(standard: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
         return standard, None
     lengths = np.sqrt(values[kept])
     return vectors[:, kept] * lengths, (standard.T @ vectors[:, kept]) / lengths
-
-
-def _fit_each(
-    vectors: NDArray[Any], codes: NDArray[Any], values: Sequence[float], class_weight: str | None
-) -> list[tuple[NDArray[Any], NDArray[Any]]]:
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.linear_model import LogisticRegression
-
-    model = LogisticRegression(
-        max_iter=_LARGEST_ITERATIONS, class_weight=class_weight, warm_start=True
-    )
-    fitted = []
-    with warnings.catch_warnings():
-        # An unfinished fit with a weak penalty is a candidate like any other: validation decides.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        for value in values:
-            model.set_params(C=value).fit(vectors, codes)
-            fitted.append((model.coef_.copy(), model.intercept_.copy()))
-    return fitted
-
-
-def _columns(
-    coefficients: NDArray[Any],
-    bias: NDArray[Any],
-    turn: NDArray[Any] | None,
-    present: NDArray[Any],
-    n_classes: int,
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """One column of weights a class, whatever scikit-learn makes of two classes."""
-    if len(present) == 2:
-        coefficients = np.concatenate([-coefficients, coefficients]) / 2.0
-        bias = np.concatenate([-bias, bias]) / 2.0
-    back = coefficients.T if turn is None else turn @ coefficients.T
-    weights = np.zeros((back.shape[0], n_classes))
-    scores = np.full(n_classes, -1e3)
-    weights[:, present] = back
-    scores[present] = bias
-    return weights, scores

@@ -16,15 +16,17 @@ from numpy.typing import NDArray
 from headstart.evidence import Decision
 from headstart.plan import HeadPlan
 from headstart.training.linear_head import LinearHead, softmax
-from headstart.training.logistic import fit_path
+from headstart.training.logistic import PenaltyPath
 from headstart.training.temperature import fit_temperature
 
 #: Inverse penalties a feature: few while stages are compared, more for the stages that won.
 FEW = (10.0, 1000.0)
 MANY = tuple(float(value) for value in 10.0 ** np.arange(-1.0, 5.0))
 #: Stages are compared on at most this many samples.
-_SAMPLES_FOR_STAGES = 2000
+_SAMPLES_FOR_STAGES = 600
 _DEFAULT = 10.0
+#: Numbers in all vectors above which a second thread pays.
+_SIZE_FOR_THREADS = 2_000_000
 
 Folds = Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]
 
@@ -93,6 +95,10 @@ class _Trial:
     rows: NDArray[np.intp]
 
     @property
+    def loss(self) -> float:
+        return float(self.losses.mean())
+
+    @property
     def label(self) -> str:
         return " + ".join(self.stages)
 
@@ -115,8 +121,9 @@ def fit_probe(samples: Samples, plan: HeadPlan | None = None) -> Probe:
     import sklearn.linear_model  # noqa: F401 - brings scipy's own BLAS, which must be there to be limited
     from threadpoolctl import threadpool_limits
 
-    # On matrices of this size the linear algebra spends its time waking threads up.
-    with threadpool_limits(1):
+    # On small matrices the linear algebra would spend its time waking threads up.
+    size = len(samples.codes) * sum(array.shape[1] for array in samples.features.values())
+    with threadpool_limits(1 if size < _SIZE_FOR_THREADS else None):
         return _fit_probe(samples, HeadPlan() if plan is None else plan)
 
 
@@ -131,7 +138,7 @@ def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
     head = head.with_temperature(fit_temperature(best.scores, samples.codes[best.rows]))
     decisions = (*decisions, _penalty_decision(best, values))
     chosen = HeadPlan(stages, best.inverse_penalty)
-    return Probe(head, chosen, decisions, float(best.hits.mean()), float(best.losses.mean()))
+    return Probe(head, chosen, decisions, float(best.hits.mean()), best.loss)
 
 
 def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
@@ -142,8 +149,7 @@ def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
 
 def _fit(samples: Samples, stages: Sequence[str], value: float) -> LinearHead:
     vectors = samples.joined(stages)
-    path = [value]
-    return fit_path(vectors, samples.codes, samples.n_classes, path, samples.class_weight)[0]
+    return PenaltyPath(vectors, samples.codes, samples.n_classes, samples.class_weight).fit(value)
 
 
 def _choose_stages(
@@ -167,7 +173,7 @@ def _candidates(names: tuple[str, ...]) -> list[tuple[str, ...]]:
 def _prefer_last(trials: Sequence[_Trial], last: tuple[str, ...]) -> _Trial:
     """The trial with the lowest loss if it beats the last stage by more than a standard error."""
     usual = next(trial for trial in trials if trial.stages == last)
-    best = min(trials, key=lambda trial: float(trial.losses.mean()))
+    best = min(trials, key=lambda trial: trial.loss)
     gains = usual.losses - best.losses
     clear = gains.mean() > _standard_error(gains)
     return best if clear else usual
@@ -178,27 +184,25 @@ def _standard_error(values: NDArray[Any]) -> float:
 
 
 def _try(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> _Trial:
+    """Go from the strongest penalty to the weakest until the out-of-fold loss rises."""
     vectors = samples.joined(stages)
     rows = np.concatenate([valid for _, valid in samples.folds])
-    scores = np.concatenate(
-        [
-            [head.scores(vectors[valid]) for head in _fold_path(samples, vectors, train, values)]
-            for train, valid in samples.folds
-        ],
-        axis=1,
-    )
-    codes = samples.codes[rows]
-    losses = [_log_losses(one, codes) for one in scores]
-    best = int(np.argmin([loss.mean() for loss in losses]))
-    hits = scores[best].argmax(axis=1) == codes
-    return _Trial(stages, values[best], losses[best], hits, scores[best], rows)
+    paths = [_fold_path(samples, vectors, train) for train, _ in samples.folds]
+    trials: list[_Trial] = []
+    for value in sorted(values):
+        folds = zip(paths, samples.folds, strict=True)
+        scores = np.concatenate([path.fit(value).scores(vectors[valid]) for path, (_, valid) in folds])
+        codes = samples.codes[rows]
+        hits = scores.argmax(axis=1) == codes
+        trials.append(_Trial(stages, value, _log_losses(scores, codes), hits, scores, rows))
+        if len(trials) > 1 and trials[-1].loss > trials[-2].loss:
+            break
+    return min(trials, key=lambda trial: trial.loss)
 
 
-def _fold_path(
-    samples: Samples, vectors: NDArray[Any], train: NDArray[np.intp], values: Sequence[float]
-) -> list[LinearHead]:
+def _fold_path(samples: Samples, vectors: NDArray[Any], train: NDArray[np.intp]) -> PenaltyPath:
     codes = samples.codes[train]
-    return fit_path(vectors[train], codes, samples.n_classes, values, samples.class_weight)
+    return PenaltyPath(vectors[train], codes, samples.n_classes, samples.class_weight)
 
 
 def _log_losses(scores: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
@@ -232,7 +236,7 @@ def _stage_decision(trials: Sequence[_Trial], chosen: _Trial, last: str) -> Deci
         {
             "stages": trial.label,
             "cv_accuracy": float(trial.hits.mean()),
-            "cv_log_loss": float(trial.losses.mean()),
+            "cv_log_loss": trial.loss,
             "standard_error": _standard_error(trial.hits.astype(float)),
             "chosen": trial is chosen,
         }

@@ -1,6 +1,7 @@
 """A source small enough for tests, from a provider that is registered like any other."""
 
 import pytest
+
 from headstart.backbones import catalogue
 from headstart.backbones.preprocessing import Preprocessing
 from headstart.backbones.source import Source
@@ -20,8 +21,9 @@ class TinyProvider:
         return {"name": f"tiny/{name}"}
 
     def build(self, name, weights=None, init="pretrained", seed=0):
-        from headstart.backbones.providers.seeding import seeded
         from torch import nn
+
+        from headstart.backbones.providers.seeding import seeded
 
         with seeded(seed):
             network = nn.Sequential(

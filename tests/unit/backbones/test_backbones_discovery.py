@@ -2,10 +2,11 @@
 
 import pytest
 import torch
+from torch import nn
+
 from headstart.backbones.discovery import cut_into_stages
 from headstart.backbones.selection import MOST_STAGES
 from headstart.errors import SourceError
-from torch import nn
 
 
 def conv(inputs, outputs, stride=1):
@@ -70,7 +71,7 @@ def test_a_small_network_is_cut_wherever_it_can_be(source):
     assert check(network, source).stage_names == ("0",)
 
 
-def test_no_cut_lies_before_an_overwrite_in_place(source):
+def test_a_cut_lies_after_an_overwrite_in_place(source):
     class Overwrites(nn.Module):
         def __init__(self):
             super().__init__()
@@ -82,11 +83,10 @@ def test_no_cut_lies_before_an_overwrite_in_place(source):
             view.mul_(2.0)  # x and view are one memory
             return self.top(self.two(x))
 
-    backbone = check(Overwrites(), source)
-    assert backbone.stage_names == ("two",)
+    assert check(Overwrites(), source).stage_names == ("one", "two")
 
 
-def test_no_cut_lies_where_a_size_crosses(source):
+def test_a_cut_lies_after_the_last_use_of_a_size(source):
     class KeepsSize(nn.Module):
         def __init__(self):
             super().__init__()
@@ -100,7 +100,7 @@ def test_no_cut_lies_where_a_size_crosses(source):
             x = self.three(x.reshape(rows, 4, 16, 16))
             return self.head(x.flatten(1))
 
-    assert check(KeepsSize(), source, batch=7).stage_names == ("one", "three")
+    assert check(KeepsSize(), source, batch=7).stage_names == ("one", "two", "three")
 
 
 def test_what_does_not_depend_on_the_picture_is_computed_on_both_sides(source):
@@ -151,7 +151,7 @@ def test_a_network_that_looks_at_values_is_refused(source):
         def forward(self, x):
             return x if x.sum() > 0 else -x
 
-    with pytest.raises(SourceError, match="Looks cannot be read as a graph.*headstart sources"):
+    with pytest.raises(SourceError, match=r"Looks cannot be read as a graph.*headstart sources"):
         cut_into_stages(Looks(), source)
 
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 import torch
-from headstart.backbones.preprocessing import INTERPOLATIONS, Preprocessing
-from headstart.errors import InputError, SourceError
 from PIL import Image
 from PIL.Image import Resampling
+
+from headstart.backbones.preprocessing import INTERPOLATIONS, Preprocessing
+from headstart.errors import InputError, SourceError
 
 FACTS = Preprocessing((224, 224), 0.875, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.25, 0.125))
 
@@ -42,7 +43,7 @@ def test_an_oblong_network_input_keeps_the_aspect_ratio():
 
 
 def test_every_interpolation_is_one_of_pillows():
-    assert {name.upper() for name in INTERPOLATIONS} == {filter.name for filter in Resampling}
+    assert {name.upper() for name in INTERPOLATIONS} <= {filter.name for filter in Resampling}
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "CMYK", "P"])

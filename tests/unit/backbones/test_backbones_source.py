@@ -2,6 +2,7 @@ import dataclasses
 import json
 
 import pytest
+
 from headstart.backbones.source import Source
 from headstart.errors import SourceError
 

@@ -2,10 +2,11 @@ import warnings
 
 import pytest
 import torch
+from torch import nn
+
 from headstart.backbones.catalogue import load_backbone
 from headstart.backbones.stages import PooledBackbone, Stage
 from headstart.errors import PlanError
-from torch import nn
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_stages_that_do_not_exist_are_refused(backbone, start, stop):
 
 def test_pooled_gives_a_vector_for_each_stage(backbone):
     vectors = backbone.pooled(torch.ones(2, 3, 16, 16))
-    assert {name: tuple(vector.shape) for name, vector in vectors.items()} == {"0": (2, 4)}
+    assert {name: tuple(vector.shape) for name, vector in vectors.items()} == {"1": (2, 4)}
 
 
 def test_the_pooled_backbone_can_be_traced_for_any_batch(backbone):

@@ -65,9 +65,7 @@ def build(
     )
 
 
-def _network(
-    name: str, weights: str | None, init: str, seed: int
-) -> tuple[nn.Module, str, str]:
+def _network(name: str, weights: str | None, init: str, seed: int) -> tuple[nn.Module, str, str]:
     """The network, the hash of its weights and where they came from."""
     import timm
     import torch

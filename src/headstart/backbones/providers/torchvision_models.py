@@ -95,17 +95,19 @@ def _empty(name: str, init_weights: bool) -> nn.Module:
     return network
 
 
-def _without_auxiliary_heads(network: nn.Module) -> nn.Module:
+def _without_auxiliary_heads(network: Any) -> nn.Module:
+    """Drop the heads that only training uses, and their weights with them."""
     if getattr(network, "aux_logits", False):
         network.aux_logits = False
         for child in ("aux1", "aux2", "AuxLogits"):
             if hasattr(network, child):
                 setattr(network, child, None)
-    return network
+    whole: nn.Module = network
+    return whole
 
 
 def _download(name: str) -> dict[str, Tensor]:
-    """torchvision's own weights, from its cache on disk or the network."""
+    """Read the weights of torchvision itself, from its cache on disk or the network."""
     import torch
 
     facts = _weights(name)
