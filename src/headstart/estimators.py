@@ -15,6 +15,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from headstart.data.dataset import Dataset
+from headstart.data.labels import check_labels
 from headstart.errors import HeadstartError, InputError, PlanError
 from headstart.fitting import Settings, Watch, fit, read_sides
 from headstart.plan import PLAN_NAMES, Plan
@@ -167,9 +169,11 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
             return X, y, test
         with as_input_error():
             X, y = validate_data(self, X, y)
+            y = _plain_labels(y)
             check_classification_targets(y)
             if isinstance(test, tuple) and len(test) == 2:
-                test = validate_data(self, *test, reset=False)
+                X_test, y_test = validate_data(self, *test, reset=False)
+                test = (X_test, _plain_labels(y_test))
         return X, y, test
 
     def _ready(self, X: Any) -> tuple[Model, Any]:
@@ -188,11 +192,11 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
 
 def is_table_of_numbers(X: Any) -> bool:
     """Whether ``X`` is meant as embeddings: what scikit-learn would call a matrix."""
-    if isinstance(X, (str, os.PathLike)):
+    if isinstance(X, (str, os.PathLike, Dataset)):
         return False
     if hasattr(X, "toarray") or hasattr(X, "columns") or hasattr(X, "__dataframe__"):
         return True
-    if hasattr(X, "__array__") and not hasattr(X, "mode"):  # a Pillow image has a mode
+    if hasattr(X, "__array__") and not _is_picture(X):
         array = np.asarray(X)
         return array.ndim <= 2 and not _holds_pictures(array)
     if not isinstance(X, (list, tuple)) or len(X) == 0:
@@ -207,17 +211,28 @@ def _holds_pictures(array: NDArray[Any]) -> bool:
     if array.dtype.kind in "US":
         return array.ndim == 1
     first = array.flat[0] if array.dtype == object and array.ndim == 1 and array.size else None
-    return isinstance(first, (str, os.PathLike)) or hasattr(first, "mode")
+    return isinstance(first, (str, os.PathLike)) or _is_picture(first)
+
+
+def _is_picture(value: Any) -> bool:
+    """Whether it is a Pillow image, asked without loading Pillow."""
+    return hasattr(value, "getbands")
+
+
+def _plain_labels(y: NDArray[Any]) -> NDArray[Any]:
+    """Labels of shape (n_samples,) without Python objects, which scikit-learn cannot tell apart."""
+    checked = check_labels(y, len(y))
+    return np.asarray(checked.tolist()) if checked.dtype == object else checked
 
 
 @contextmanager
 def as_input_error() -> Iterator[None]:
-    """What scikit-learn says of bad data, as an error of ours: still a ValueError."""
+    """What scikit-learn says of bad data, as an error of ours: a ValueError in any case."""
     try:
         yield
     except HeadstartError:
         raise
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InputError(str(error)) from error
 
 
@@ -254,8 +269,7 @@ _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     (
         "plan",
         f"one of {', '.join(map(repr, PLAN_NAMES))}, or a Plan",
-        lambda value: isinstance(value, Plan)
-        or (isinstance(value, str) and value in PLAN_NAMES),
+        lambda value: isinstance(value, Plan) or (isinstance(value, str) and value in PLAN_NAMES),
     ),
     (
         "weights",

@@ -25,6 +25,7 @@ ORDER = (
     "evaluation",
     "advice",
     "runs",
+    "fitting",
     "estimators",
     "report",
     "serve",

@@ -29,7 +29,8 @@ class ClassicalEncoder:
     any other vector, so a second fit does not compute them again.
     """
 
-    smallest_side = _SIDE
+    #: As the default source asks, so that one decoded picture serves both.
+    smallest_side = 256
     sizes = (_PIXELS * _PIXELS * 3, _HOG_LENGTH)
 
     @property
@@ -38,7 +39,10 @@ class ClassicalEncoder:
         return ActivationKey(
             source="classical",
             weights="none",
-            preprocessing=f"pixels {_PIXELS}, hog {_SIDE}/{_CELL}/{_BINS}, square, bilinear",
+            preprocessing=(
+                f"pixels {_PIXELS}, hog {_SIDE}/{_CELL}/{_BINS}, square, bilinear, "
+                f"decoded at {self.smallest_side}"
+            ),
             engine=f"scikit-image {version('scikit-image')}",
             precision="f32",
             outputs=("pixels", "hog"),

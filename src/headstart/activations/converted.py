@@ -6,6 +6,7 @@ vectors of all stages come out joined. Reading it needs no torch.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headstart.backbones.source import Source
-from headstart.errors import CacheError
+from headstart.errors import CacheError, HeadstartError, SourceError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 
 if TYPE_CHECKING:
@@ -51,11 +52,27 @@ class StageFacts:
 
 @dataclass(frozen=True)
 class ConvertedBackbone:
-    """Facts of a converted backbone and the folder where it lies."""
+    """Facts of a converted backbone and the folder where it lies.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files are.
+    source : Source
+        What it was converted from.
+    stages : tuple of StageFacts
+        In order; their pooled vectors come out joined.
+    constants : str
+        SHA-256 of ``model.bin``: of all numbers that the network computes with.
+    sizes : mapping of str to int
+        Bytes of each file of the model, so that one that is cut short is noticed without reading.
+    """
 
     folder: Path
     source: Source
     stages: tuple[StageFacts, ...]
+    constants: str
+    sizes: Mapping[str, int]
 
     @property
     def model_path(self) -> Path:
@@ -67,6 +84,8 @@ class ConvertedBackbone:
         return {
             "source": self.source.to_dict(),
             "stages": [asdict(stage) for stage in self.stages],
+            "constants": self.constants,
+            "sizes": dict(self.sizes),
         }
 
 
@@ -85,31 +104,66 @@ def read_converted(folder: Path) -> ConvertedBackbone:
             for row in facts["stages"]
         )
         source = Source.from_dict(facts["source"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        converted = ConvertedBackbone(folder, source, stages, facts["constants"], facts["sizes"])
+        _check_sizes(converted)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, HeadstartError) as error:
         raise CacheError(
             f"The converted network in {folder} cannot be read: {error}. Remove that folder; "
             "it is made again when it is needed."
         ) from error
-    return ConvertedBackbone(folder, source, stages)
+    return converted
+
+
+def _check_sizes(converted: ConvertedBackbone) -> None:
+    for name in (MODEL, WEIGHTS):
+        found, written = (converted.folder / name).stat().st_size, converted.sizes[name]
+        if found != written:
+            raise ValueError(f"{name} has {found} bytes where {written} were written")
 
 
 def convert(backbone: Backbone, folder: Path) -> ConvertedBackbone:
-    """Convert ``backbone`` and write it to ``folder``, whole or not at all."""
-    import openvino
+    """Convert ``backbone`` and write it to ``folder``, whole or not at all.
 
+    Raises
+    ------
+    SourceError
+        If OpenVINO cannot take the network.
+    CacheError
+        If the folder cannot be written.
+    """
     stages = tuple(
         StageFacts(stage.name, stage.feature_size, float(stage.flops), tuple(stage.state_shape))
         for stage in backbone.stages
     )
-    model = _to_openvino(backbone)
+    try:
+        model = _to_openvino(backbone)
+    except Exception as error:  # tracing runs the network's own code, which may raise anything
+        raise SourceError(
+            f"The network of {backbone.source.name!r} cannot be converted for OpenVINO: {error} "
+            "Choose another source. See: headstart sources"
+        ) from error
+    try:
+        write_folder_atomically(folder, lambda place: _fill(place, model, backbone.source, stages))
+    except (OSError, RuntimeError) as error:  # OpenVINO says RuntimeError when the disk is full
+        raise CacheError(
+            f"The converted network cannot be written to {folder}: {error}. Free some room "
+            "('headstart cache --clear'), or point the environment variable HEADSTART_CACHE to a "
+            "folder that can be written."
+        ) from error
+    return read_converted(folder)
 
-    def fill(place: Path) -> None:
-        openvino.save_model(model, place / MODEL, compress_to_fp16=False)
-        converted = ConvertedBackbone(place, backbone.source, stages)
-        write_atomically(place / FACTS, to_json(converted.facts()))
 
-    write_folder_atomically(folder, fill)
-    return ConvertedBackbone(folder, backbone.source, stages)
+def _fill(
+    place: Path, model: openvino.Model, source: Source, stages: tuple[StageFacts, ...]
+) -> None:
+    import openvino
+
+    openvino.save_model(model, place / MODEL, compress_to_fp16=False)
+    with (place / WEIGHTS).open("rb") as file:
+        constants = hashlib.file_digest(file, "sha256").hexdigest()
+    sizes = {name: (place / name).stat().st_size for name in (MODEL, WEIGHTS)}
+    facts = ConvertedBackbone(place, source, stages, constants, sizes).facts()
+    write_atomically(place / FACTS, to_json(facts))
 
 
 def _to_openvino(backbone: Backbone) -> openvino.Model:
@@ -153,6 +207,9 @@ def _from_pixels(backbone: Backbone) -> torch.nn.Module:
     from headstart.backbones.stages import PooledBackbone
 
     class FromPixels(torch.nn.Module):
+        scale: torch.Tensor
+        shift: torch.Tensor
+
         def __init__(self) -> None:
             super().__init__()
             facts = backbone.source.preprocessing

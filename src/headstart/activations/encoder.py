@@ -33,7 +33,11 @@ class Encoder(Protocol):
 
     @property
     def smallest_side(self) -> int:
-        """The decoder may shrink a picture while its shorter side keeps this many pixels."""
+        """The decoder may shrink a picture while its shorter side keeps this many pixels.
+
+        Vectors depend on it, so every encoder gets pictures decoded at its own, whichever others
+        see them too; encoders with the same number share one decoded picture.
+        """
         ...
 
     def prepare(self, image: Image.Image) -> NDArray[Any]: ...

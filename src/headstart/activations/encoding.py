@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
 from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.data.dataset import ImageItem
@@ -23,8 +24,8 @@ from headstart.progress import Progress, silent
 #: A crash costs at most this many rows, or as many as are finished in this many seconds.
 ROWS_A_SHARD = 512
 SECONDS_A_SHARD = 5.0
-#: Prepared pictures that may wait for the network; bounds the memory.
-_AHEAD = 8 * (os.cpu_count() or 1)
+#: Prepared pictures a core that may wait for the network; bounds the memory.
+_AHEAD_A_CORE = 8
 
 #: Gets a row, the encoder and its float32 vector.
 Receive = Callable[[int, Encoder, NDArray[Any]], None]
@@ -37,7 +38,9 @@ def stream(
     progress: Progress = silent,
     step: str = "encode",
 ) -> dict[int, str]:
-    """Decode each item once and give it to the encoders that want it.
+    """Decode each item and give it to the encoders that want it.
+
+    It is decoded once for all encoders that ask for the same ``smallest_side``.
 
     Parameters
     ----------
@@ -58,16 +61,19 @@ def stream(
     rows = [row for row, encoders in enumerate(wanted) if encoders]
     ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]] = SimpleQueue()
     failures: dict[int, str] = {}
-    for count, (row, prepared) in enumerate(_prepared(items, wanted, rows), start=1):
-        if isinstance(prepared, str):
-            failures[row] = prepared
-        else:
-            for encoder, sample in zip(wanted[row], prepared, strict=True):
-                encoder.start(sample, partial(_deliver, ready, row, encoder))
-        _drain(ready, receive)
-        progress(step, count, len(rows))
-    for encoder in {id(encoder): encoder for some in wanted for encoder in some}.values():
-        encoder.finish()
+    try:
+        with closing(_prepared(items, wanted, rows)) as pictures:
+            for count, (row, prepared) in enumerate(pictures, start=1):
+                if isinstance(prepared, str):
+                    failures[row] = prepared
+                else:
+                    for encoder, sample in zip(wanted[row], prepared, strict=True):
+                        encoder.start(sample, partial(_deliver, ready, row, encoder))
+                _drain(ready, receive)
+                progress(step, count, len(rows))
+    finally:  # nothing may still run when an interrupted pass has ended
+        for encoder in {id(encoder): encoder for some in wanted for encoder in some}.values():
+            encoder.finish()
     _drain(ready, receive)
     return failures
 
@@ -92,11 +98,12 @@ def _prepared(
 ) -> Iterator[tuple[int, list[NDArray[Any]] | str]]:
     """Pictures made ready by a pool of threads, in order, never more than a few ahead."""
     waiting: deque[tuple[int, Future[list[NDArray[Any]] | str]]] = deque()
-    with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="decode") as pool:
+    cores = available_cores()
+    with ThreadPoolExecutor(cores, thread_name_prefix="decode") as pool:
         try:
             for row in rows:
                 waiting.append((row, pool.submit(_prepare, items[row], wanted[row])))
-                if len(waiting) >= _AHEAD:
+                if len(waiting) >= _AHEAD_A_CORE * cores:
                     first, future = waiting.popleft()
                     yield first, future.result()
             while waiting:
@@ -108,11 +115,12 @@ def _prepared(
 
 
 def _prepare(item: ImageItem, encoders: Sequence[Encoder]) -> list[NDArray[Any]] | str:
+    sides = {encoder.smallest_side for encoder in encoders}
     try:
-        image = item.open(at_least=max(encoder.smallest_side for encoder in encoders))
+        images = {side: item.open(at_least=side) for side in sides}
     except UnreadableInputError as error:
         return str(error)
-    return [encoder.prepare(image) for encoder in encoders]
+    return [encoder.prepare(images[encoder.smallest_side]) for encoder in encoders]
 
 
 class _Buffer:
@@ -124,9 +132,11 @@ class _Buffer:
         self._splits = np.cumsum(encoder.sizes)[:-1]
         self._ids: list[bytes] = []
         self._vectors: list[NDArray[Any]] = []
-        self._since = time.monotonic()
+        self._since = 0.0
 
     def add(self, fingerprint: bytes, vector: NDArray[Any]) -> None:
+        if not self._ids:
+            self._since = time.monotonic()
         self._ids.append(fingerprint)
         self._vectors.append(vector)
         late = time.monotonic() - self._since > SECONDS_A_SHARD
@@ -135,7 +145,7 @@ class _Buffer:
 
     def write(self) -> None:
         ids, vectors = self._ids, self._vectors
-        self._ids, self._vectors, self._since = [], [], time.monotonic()
+        self._ids, self._vectors = [], []
         if ids:
             parts = np.split(np.stack(vectors), self._splits, axis=1)
             self._table.append(ids, dict(zip(self._outputs, parts, strict=True)))
@@ -148,7 +158,9 @@ def encode(
     progress: Progress = silent,
     step: str = "encode",
 ) -> tuple[list[ActivationTable], dict[int, str]]:
-    """Fill the store with what is missing of ``items``; each picture is decoded once at most.
+    """Fill the store with what is missing of ``items``.
+
+    Rows that are finished when the pass is broken off are kept.
 
     Parameters
     ----------
@@ -174,19 +186,16 @@ def encode(
     for fingerprint, row in first_rows.items():
         pairs = zip(encoders, tables, strict=True)
         wanted[row] = [encoder for encoder, table in pairs if fingerprint not in table]
-    buffers = {
-        id(encoder): _Buffer(table, encoder)
-        for encoder, table in zip(encoders, tables, strict=True)
-    }
+    with ExitStack() as at_the_end:
+        buffers = {}
+        for encoder, table in zip(encoders, tables, strict=True):
+            buffers[id(encoder)] = _Buffer(table, encoder)
+            at_the_end.callback(buffers[id(encoder)].write)
 
-    def receive(row: int, encoder: Encoder, vector: NDArray[Any]) -> None:
-        buffers[id(encoder)].add(items[row].fingerprint, vector)
+        def receive(row: int, encoder: Encoder, vector: NDArray[Any]) -> None:
+            buffers[id(encoder)].add(items[row].fingerprint, vector)
 
-    try:
         failures = stream(items, wanted, receive, progress, step)
-    finally:
-        for buffer in buffers.values():
-            buffer.write()
     store.evict(keep=tables)
     reasons = {items[row].fingerprint: reason for row, reason in failures.items()}
     everywhere = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.activations.converted import ConvertedBackbone
+from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Done
 from headstart.activations.key import ActivationKey
 
@@ -52,8 +52,9 @@ class OpenVinoEncoder:
         source = self._converted.source
         return ActivationKey(
             source=source.name,
-            # Random weights are named by their seed alone, which two architectures can share.
-            weights=f"{source.architecture} {source.weights_hash}",
+            # By the numbers themselves: the facts name random weights by their seed alone, which
+            # other networks and other versions of torch share.
+            weights=f"{source.architecture} {self._converted.constants}",
             preprocessing=json.dumps(source.preprocessing.to_dict(), sort_keys=True),
             engine=f"openvino {version('openvino')}",
             precision=self._precision,
@@ -68,8 +69,7 @@ class OpenVinoEncoder:
     @property
     def smallest_side(self) -> int:
         """The crop must still have as many pixels as the network reads."""
-        facts = self._converted.source.preprocessing
-        return int(np.ceil(max(facts.size) / facts.crop_fraction))
+        return self._converted.source.preprocessing.shorter_side
 
     def prepare(self, image: Image.Image) -> NDArray[Any]:
         """uint8 pixels of shape (1, h, w, 3)."""
@@ -89,7 +89,7 @@ class OpenVinoEncoder:
     def _compile(self) -> openvino.AsyncInferQueue:
         import openvino
 
-        cores = os.cpu_count() or 1
+        cores = available_cores()
         settings = {
             "INFERENCE_PRECISION_HINT": self._precision,
             "NUM_STREAMS": str(cores),

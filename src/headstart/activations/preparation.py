@@ -19,18 +19,16 @@ from pathlib import Path
 from headstart import errors
 from headstart.activations.converted import (
     FACTS,
-    MODEL,
     ConvertedBackbone,
     convert,
     read_converted,
 )
 from headstart.activations.place import cache_folder
 from headstart.errors import CacheError, HeadstartError, SourceError
-from headstart.files import sweep
 from headstart.plan import Init
 
 #: Counts up when stages are discovered or converted in another way than before.
-_FORMAT = 1
+_FORMAT = 2
 _LIBRARIES = ("torch", "torchvision", "timm", "openvino")
 
 
@@ -87,7 +85,7 @@ def _hash_file(path: Path) -> str:
 def find_converted(request: Request) -> ConvertedBackbone | None:
     """The converted form in the cache, or None if it has to be made."""
     folder = cache_folder() / "converted" / request.digest
-    if not (folder / FACTS).is_file() or not (folder / MODEL).is_file():
+    if not (folder / FACTS).is_file():
         return None
     try:
         return read_converted(folder)
@@ -100,9 +98,7 @@ def make_converted(request: Request) -> ConvertedBackbone:
     from headstart.backbones.catalogue import load_backbone
 
     folder = cache_folder() / "converted" / request.digest
-    weights = None if request.weights is None else Path(request.weights)
-    backbone = load_backbone(request.source, weights=weights, init=request.init, seed=request.seed)
-    sweep(folder.parent)
+    backbone = load_backbone(request.source, request.weights, request.init, request.seed)
     return convert(backbone, folder)
 
 
@@ -115,6 +111,8 @@ def prepare(request: Request) -> ConvertedBackbone:
     ------
     SourceError
         If the source is unknown or its weights cannot be had.
+    CacheError
+        If the cache cannot be written.
     """
     found = find_converted(request)
     if found is not None:
@@ -126,7 +124,20 @@ def prepare(request: Request) -> ConvertedBackbone:
 
 def _make_elsewhere(request: Request) -> ConvertedBackbone:
     command = [sys.executable, "-m", __name__, json.dumps(asdict(request))]
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    finished = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    if finished.returncode < 0:
+        raise SourceError(
+            f"The process that prepares {request.source!r} was ended by signal "
+            f"{-finished.returncode}; signal 9 mostly means that memory ran out. Close other "
+            "programs, or choose a smaller source. See: headstart sources"
+        )
     try:
         answer = json.loads(finished.stdout.splitlines()[-1])
     except (IndexError, ValueError):

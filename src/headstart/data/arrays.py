@@ -103,8 +103,8 @@ def _as_list(pictures: Any) -> list[Any]:
 
 
 def _is_tensor(value: Any) -> bool:
-    """An array of another library (a torch tensor); a Pillow image has no shape."""
-    return hasattr(value, "shape") and not isinstance(value, np.ndarray)
+    """An array of another library (a torch tensor); NumPy's text has a shape too."""
+    return hasattr(value, "shape") and not isinstance(value, (np.ndarray, str))
 
 
 def _as_stack(pictures: Any) -> NDArray[Any]:

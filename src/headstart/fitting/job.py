@@ -60,16 +60,16 @@ def fit(
     notes = _checked(train, test)
     shared: tuple[str, ...] = ()
     if test is not None:
-        train, shared = remove_shared(train, test)
+        train, shared = _without_shared(train, test)
     whole = train if test is None else together(train, test)
     boundary = None if test is None else len(train)
     vectors = gather(whole, settings, progress, watch)
     boundary = boundary_after(boundary, list(vectors.failures))
     whole = whole.set_aside(vectors.failures)
-    notes += check_classification(whole)
+    notes += check_classification(whole if boundary is None else whole.take(range(boundary)))
     with watch.step("read vectors"):
         halves = split(whole, boundary, vectors, settings)
-    notes += check_classification(halves.learner.dataset)
+    check_classification(halves.learner.dataset)
     progress("fit the head", 0, None)
     with watch.step("fit the head"):
         probe = fit_probe(samples_of(halves, "source"), _head_plan(settings))
@@ -93,7 +93,8 @@ def fit(
 def _checked(train: Dataset, test: Dataset | None) -> tuple[str, ...]:
     """What can be seen to be impossible before anything is computed."""
     labels_of(train)
-    notes = (*check_classification(train), *conflicting_labels(train))
+    check_classification(train)
+    notes = tuple(conflicting_labels(train))
     if test is not None:
         labels_of(test)
         if len(test) == 0:
@@ -102,6 +103,17 @@ def _checked(train: Dataset, test: Dataset | None) -> tuple[str, ...]:
                 "aside). Give test samples, or leave the test set out to have a part held back."
             )
     return notes
+
+
+def _without_shared(train: Dataset, test: Dataset) -> tuple[Dataset, tuple[str, ...]]:
+    kept, shared = remove_shared(train, test)
+    if len(kept) == 0:
+        raise InputError(
+            f"All {len(train)} training samples are in the test set too, so that none is left to "
+            "learn from. Give a test set of other samples, or leave it out to have a part held "
+            "back."
+        )
+    return kept, shared
 
 
 def _head_plan(settings: Settings) -> HeadPlan:

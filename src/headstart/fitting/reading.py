@@ -42,5 +42,6 @@ def read_sides(
     train = read_any(data, labels, progress)
     if test is None:
         return train, None
-    both = test if isinstance(test, tuple) and len(test) == 2 else (test, None)
-    return replace(train, notes=(*note, *train.notes)), read_any(*both, progress)
+    pair = isinstance(test, tuple) and len(test) == 2
+    samples, answers = test if pair else (test, None)
+    return replace(train, notes=(*note, *train.notes)), read_any(samples, answers, progress)

@@ -78,11 +78,18 @@ def together(train: Dataset, test: Dataset) -> Dataset:
                 f"embeddings {test.vectors.shape[1]}. Give embeddings of the same source."
             )
         vectors = np.concatenate([train.vectors, test.vectors])
+    labels = [labels_of(train), labels_of(test)]
+    if len({one.dtype.kind in "OUS" for one in labels if len(one)}) > 1:
+        raise InputError(
+            f"The training labels are of type {labels[0].dtype} and the test labels of type "
+            f"{labels[1].dtype}, so that no test sample can have a class of the training. Give "
+            "both as text or both as numbers."
+        )
     return replace(
         train,
         items=[*train.items, *test.items],
         vectors=vectors,
-        labels=np.concatenate([labels_of(train), labels_of(test)]),
+        labels=np.concatenate(labels),
         quarantined=(*train.quarantined, *test.quarantined),
         notes=tuple(dict.fromkeys((*train.notes, *test.notes))),
     )
@@ -110,8 +117,20 @@ def split(whole: Dataset, boundary: int | None, vectors: Vectors, settings: Sett
     codes = task.encode(labels_of(train))
     learner = Side(train, codes, vectors.of(train))
     tester = Side(test, task.encode(labels_of(test)), vectors.of(test) if len(test) else {})
-    folds = stratified_folds(codes, train.fingerprints, _FOLDS, settings.seed)
-    return Split(learner, tester, task, folds)
+    return Split(learner, tester, task, _folds(codes, train.fingerprints, settings.seed))
+
+
+def _folds(codes: NDArray[np.intp], fingerprints: Sequence[bytes], seed: int) -> Folds:
+    """Folds of the training side; none where no class has two different samples.
+
+    A fold that would learn from one class is left out: it happens when samples of the same content
+    carry different labels.
+    """
+    try:
+        folds = stratified_folds(codes, fingerprints, _FOLDS, seed)
+    except InputError:
+        return ()
+    return [(train, valid) for train, valid in folds if len(np.unique(codes[train])) > 1]
 
 
 def boundary_after(boundary: int | None, set_aside: Sequence[int]) -> int | None:

@@ -37,8 +37,22 @@ class ClassificationTask:
 
     @classmethod
     def from_labels(cls, labels: NDArray[Any]) -> ClassificationTask:
-        """Learn the classes that occur in ``labels`` of shape (n_samples,)."""
-        return cls(np.unique(labels))
+        """Learn the classes that occur in ``labels`` of shape (n_samples,).
+
+        Raises
+        ------
+        InputError
+            If they are neither text nor numbers: a run could not keep them.
+        """
+        classes = np.unique(labels)
+        if classes.dtype == object:
+            classes = np.asarray(classes.tolist())
+        if classes.dtype.kind not in "biufU":
+            raise InputError(
+                f"The labels are of type {classes.dtype}; accepted are text, whole numbers, True "
+                "and False. Make them text, for example with [str(label) for label in labels]."
+            )
+        return cls(classes)
 
     @property
     def class_names(self) -> list[str]:

@@ -68,7 +68,7 @@ class PenaltyPath:
 
         self._model.set_params(C=inverse_penalty / len(self._mean))
         with warnings.catch_warnings():
-            # An unfinished fit with a weak penalty is a candidate like any other: validation decides.
+            # An unfinished fit under a weak penalty is a candidate like any: validation decides.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._model.fit(self._turned, self._codes)
         return LinearHead(self._mean, self._scale, *self._columns())

@@ -191,7 +191,9 @@ def _try(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> 
     trials: list[_Trial] = []
     for value in sorted(values):
         folds = zip(paths, samples.folds, strict=True)
-        scores = np.concatenate([path.fit(value).scores(vectors[valid]) for path, (_, valid) in folds])
+        scores = np.concatenate(
+            [path.fit(value).scores(vectors[valid]) for path, (_, valid) in folds]
+        )
         codes = samples.codes[rows]
         hits = scores.argmax(axis=1) == codes
         trials.append(_Trial(stages, value, _log_losses(scores, codes), hits, scores, rows))
