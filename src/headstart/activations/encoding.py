@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
@@ -95,7 +95,7 @@ def _drain(ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]], receive: Recei
 
 def _prepared(
     items: Sequence[ImageItem], wanted: Sequence[Sequence[Encoder]], rows: Sequence[int]
-) -> Iterator[tuple[int, list[NDArray[Any]] | str]]:
+) -> Generator[tuple[int, list[NDArray[Any]] | str]]:
     """Pictures made ready by a pool of threads, in order, never more than a few ahead."""
     waiting: deque[tuple[int, Future[list[NDArray[Any]] | str]]] = deque()
     cores = available_cores()

@@ -127,7 +127,7 @@ def _loose_files(root: str, names: list[str]) -> Found:
     if others:
         more = ", ..." if len(others) > 3 else ""
         beside.notes.append(
-            f"Beside the class folders lie {len(others)} files that were not read: "
+            "Not read, since it lies beside the class folders and is no picture: "
             f"{', '.join(others[:3])}{more}."
         )
     return beside

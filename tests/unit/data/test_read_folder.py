@@ -136,7 +136,9 @@ def test_loose_pictures_are_set_aside_and_other_loose_files_noted(pets, photo):
     (pets / "README.md").write_text("pets")
     data = read_folder(pets)
     assert reasons(data) == {"loose.JPG": "not in a class folder"}
-    assert data.notes == ("Beside the class folders lie 1 files that were not read: README.md.",)
+    assert data.notes == (
+        "Not read, since it lies beside the class folders and is no picture: README.md.",
+    )
 
 
 def test_an_empty_class_folder_is_noted(pets):
