@@ -15,6 +15,7 @@ from pathlib import Path
 
 from figures import Row, none_row, seconds_row
 from machine import json_argument, report
+from others import Others
 from processes import headstart_command, keep_to_cores, run_timed
 
 IMPORT_SECONDS = 0.2
@@ -54,6 +55,7 @@ sys.exit(status)
 def main() -> None:
     options = _parser().parse_args()
     keep_to_cores(options.cores)
+    others = Others()
     with tempfile.TemporaryDirectory(prefix="headstart-start-up-") as folder:
         run, picture = options.run, options.picture
         if run is None or picture is None:
@@ -61,7 +63,7 @@ def main() -> None:
         # Predicting has an empty cache too: nothing of the fit but its run folder helps it.
         os.environ["HEADSTART_CACHE"] = str(Path(folder) / "empty-cache")
         rows = [*import_rows(options.imports), *predict_rows(run, picture, options.predictions)]
-    report("start_up", rows, options.json)
+    report("start_up", [*rows, *others.rows()], options.json)
 
 
 def import_rows(repetitions: int) -> list[Row]:

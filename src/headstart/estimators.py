@@ -1,5 +1,7 @@
 """scikit-learn estimators: a thin facade over fitting and prediction."""
 
+# ruff: noqa: N803, N806 - X is what scikit-learn and its users call the samples
+
 from __future__ import annotations
 
 import os
@@ -178,7 +180,7 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
 
     def _ready(self, X: Any) -> tuple[Model, Any]:
         check_is_fitted(self)
-        if self.result_.modality == "embedding":
+        if self.result_.modality == "embedding" and is_table_of_numbers(X):
             with as_input_error():
                 X = validate_data(self, X, reset=False)
         return self.model_, X
@@ -255,7 +257,8 @@ def check_parameters(estimator: TransferClassifier) -> None:
 
 
 def _is_share(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool) and 0.0 < value < 1.0
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return number and 0.0 < float(value) < 1.0
 
 
 def _is_seed(value: Any) -> bool:

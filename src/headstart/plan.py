@@ -42,6 +42,7 @@ class StagePlan:
     lr_scale: float = 1.0
 
     def __post_init__(self) -> None:
+        _check_text("name of a stage", self.name)
         for what, value, accepted in (
             ("init", self.init, get_args(Init)),
             ("mode", self.mode, get_args(Mode)),
@@ -99,6 +100,7 @@ class Plan:
     head: HeadPlan = field(default_factory=HeadPlan)
 
     def __post_init__(self) -> None:
+        _check_text("source of the plan", self.source)
         names = [stage.name for stage in self.stages]
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
@@ -150,7 +152,8 @@ class Plan:
         """
         try:
             head = dict(plain.get("head") or {})
-            head["stages"] = tuple(head.get("stages", ()))
+            stages = head.get("stages", ())
+            head["stages"] = (stages,) if isinstance(stages, str) else tuple(stages)
             return cls(
                 source=plain["source"],
                 stages=tuple(StagePlan(**stage) for stage in plain["stages"]),
@@ -161,6 +164,11 @@ class Plan:
                 f"The plan cannot be understood: {error}. A plan has the keys source, "
                 "stages (each with name, init, mode, lr_scale) and head."
             ) from error
+
+
+def _check_text(what: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise PlanError(f"The {what} is {value!r}; it must be text. Correct it in the plan.")
 
 
 def frozen_plan(source: str, stage_names: Sequence[str], init: Init = "pretrained") -> Plan:

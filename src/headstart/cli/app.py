@@ -14,7 +14,9 @@ from headstart.cli.report import report
 from headstart.cli.sources import sources
 from headstart.errors import HeadstartError
 
+_AT_FAULT = 2
 _INTERRUPTED = 130
+_GO_ON = "headstart: interrupted. What was encoded is kept: the same command goes on from there."
 
 app = typer.Typer(
     name="headstart",
@@ -38,10 +40,8 @@ def main() -> None:
         app()
     except HeadstartError as error:
         print(f"headstart: {error}", file=sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
-        print(
-            "headstart: interrupted. What was encoded is kept; run the same command again to go on.",
-            file=sys.stderr,
-        )
-        sys.exit(_INTERRUPTED)
+        sys.exit(_AT_FAULT)
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:  # typer has turned the interrupt into this
+            print(_GO_ON, file=sys.stderr)
+        raise

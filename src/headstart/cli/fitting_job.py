@@ -7,13 +7,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from headstart.cli.json_output import print_json
 from headstart.cli.run_report import report_page
 from headstart.cli.screen import progress_bar
 from headstart.cli.summary import print_summary
 from headstart.data import read_table
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
-from headstart.files import to_json
 from headstart.fitting import Settings, Watch, fit, read_sides
 from headstart.progress import Progress
 from headstart.runs import check_place, save
@@ -51,7 +51,7 @@ def fit_and_save(
         circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
         save(model, folder, {REPORT: report_page(model, circumstances)})
     if json:
-        print(to_json(model.result_.to_dict()).decode(), end="")
+        print_json(model.result_.to_dict())
     else:
         print_summary(model.result_, folder)
     return folder

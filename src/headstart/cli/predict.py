@@ -20,18 +20,21 @@ def predict(
     json: Annotated[bool, typer.Option("--json", help="Answers as JSON.")] = False,
 ) -> None:
     """Say for each picture what it is, or why that cannot be said."""
+    from headstart.cli.json_output import print_json
+    from headstart.cli.output_file import check_output, write_output
     from headstart.cli.screen import progress_bar
-    from headstart.files import to_json, write_atomically
     from headstart.runs import load
     from headstart.runs.predictions_file import to_csv
 
+    if out is not None:
+        check_output(out)
     model = load(run)
     with progress_bar() as progress:
         rows = model.predict_rows(inputs, progress)
     if out is not None:
-        write_atomically(out, to_csv(rows, model.task.class_names))
+        write_output(out, to_csv(rows, model.task.class_names))
     if json:
-        print(to_json({"predictions": [row.to_dict() for row in rows]}).decode(), end="")
+        print_json({"predictions": [row.to_dict() for row in rows]})
     else:
         _print(rows, out)
     if not any(row.reason is None for row in rows):
@@ -40,10 +43,12 @@ def predict(
 
 def _print(rows: list[Prediction], out: Path | None) -> None:
     """One line an input: name, answer, how sure; tabs between, so that it can be cut."""
+    from headstart.data.printable import printable
+
     for row in rows:
-        if row.reason is not None:
+        if row.predicted is None or row.confidence is None:
             print(f"{row.input}\t-\t-\tcannot be read: {row.reason}")
         else:
-            print(f"{row.input}\t{row.predicted}\t{row.confidence:.3f}")
+            print(f"{row.input}\t{printable(row.predicted)}\t{row.confidence:.3f}")
     if out is not None:
         print(f"Written to {out}.")

@@ -15,16 +15,17 @@ def report(
     ] = None,
 ) -> None:
     """Write the report of a run as one HTML file, or as Markdown."""
+    from headstart.cli.output_file import check_output, write_output
     from headstart.cli.run_report import contents_of, report_page
-    from headstart.files import write_atomically
     from headstart.report import render_markdown
     from headstart.runs import load
 
-    model = load(run)
     place = Path(f"{run.resolve().name}-report.html") if out is None else out
+    check_output(place)
+    model = load(run)
     if place.suffix == ".md":
         page = render_markdown(contents_of(model)).encode("utf-8", "backslashreplace")
     else:
         page = report_page(model)
-    write_atomically(place, page)
+    write_output(place, page)
     print(f"Report: {place}")

@@ -2,94 +2,89 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
+from headstart.cli.score_table import score_table, short_name
 from headstart.evaluation.result import Result
-from headstart.metrics.figure import Figure
+from headstart.report.wording import counted, noun
 
-_WORDS = {
-    "accuracy": "Accuracy",
-    "macro_f1": "Macro F1",
-    "auroc": "AUROC",
-    "log_loss": "Log loss",
-    "calibration_error": "Calibration error",
-}
 _SHOWN_AT_MOST = 5
 
 
 def print_summary(result: Result, run: Path) -> None:
     """Print score, what it beats, verdict, seconds, and where the run lies."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    for line in summary(result, run):
+        print(_fitted(line))
 
-    console = Console(soft_wrap=True, highlight=False)
+
+def summary(result: Result, run: Path) -> Iterator[str]:
+    """Line by line what :func:`print_summary` prints."""
     if result.test:
-        console.print(_scores(result, Table, Text))
-        console.print(Text(_verdict(result)))
+        learned = f"learned from {result.n_train:,} with {result.source}"
+        yield f"{result.n_test:,} test {noun(result.modality, result.n_test)}, {learned}"
+        yield ""
+        yield from score_table(result)
+        yield ""
+        yield _verdict(result)
     else:
-        console.print(Text("No test sample was left, so there is no figure. Give --test."))
-    for line in (*_set_aside(result), *(f"Note: {note}" for note in result.notes)):
-        console.print(Text(line))
-    total = sum(result.seconds.values())
-    slowest = sorted(result.seconds.items(), key=lambda item: -item[1])[:3]
-    parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest)
-    console.print(Text(f"Took {total:.1f} s ({parts})."))
-    console.print(Text(f"Run: {run}    Report: {run / 'report.html'}"))
+        yield f"Learned from {counted(result.n_train, result.modality)} with {result.source}."
+        yield "No test sample was left, so there is no figure. Give --test, or more samples."
+    yield from _set_aside(result)
+    yield from _duplicates(result)
+    yield from (f"Note: {note}" for note in result.notes)
+    yield _took(result)
+    yield f"Run: {run}"
+    yield f"Report: {run / 'report.html'}"
 
 
-def _scores(result: Result, table_type: type, text_type: type) -> object:
-    kind = "pictures" if result.modality == "image" else "samples"
-    table = table_type(
-        title=f"{result.n_test} test {kind}, learned from {result.n_train} with {result.source}",
-        title_justify="left",
-    )
-    table.add_column("")
-    table.add_column("this model", justify="right")
-    table.add_column("95 % interval", justify="right")
-    for baseline in result.baselines:
-        table.add_column(text_type(baseline.name), justify="right")
-    for name, figure in result.test.items():
-        others = [baseline.test.get(name) for baseline in result.baselines]
-        table.add_row(
-            _WORDS.get(name, name),
-            _number(figure),
-            f"{figure.low:.3f} to {figure.high:.3f}",
-            *(_number(other) for other in others),
-        )
-    return table
-
-
-def _number(figure: Figure | None) -> str:
-    return "-" if figure is None else f"{figure.value:.3f}"
+def _fitted(line: str) -> str:
+    """On a screen lines end between words; in a file they stay whole."""
+    if line.startswith(" ") or not sys.stdout.isatty():
+        return line
+    width = shutil.get_terminal_size().columns
+    return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _verdict(result: Result) -> str:
-    if result.verdict is None or result.difference is None:
+    if result.verdict is None or result.difference is None or result.compared_with is None:
         return "Verdict: nothing to compare with."
     low, high = 100 * result.difference.low, 100 * result.difference.high
-    gain = 100 * result.difference.value
-    against = f"against '{result.compared_with}'"
-    size = f"{gain:+.1f} points of accuracy (95 % interval {low:+.1f} to {high:+.1f}) {against}"
-    return f"Verdict: {result.verdict}: {size}."
+    gain = f"{100 * result.difference.value:+.1f} points of accuracy"
+    rival = short_name(result.compared_with)
+    return f"Verdict: {result.verdict}: {gain} against {rival} (95 %: {low:+.1f} to {high:+.1f})."
 
 
-def _set_aside(result: Result) -> list[str]:
-    lines = []
-    if result.quarantined:
-        lines.append(f"Set aside: {len(result.quarantined)} inputs that could not be used.")
-        shown = result.quarantined[:_SHOWN_AT_MOST]
-        lines += [f"  {row['input']}: {row['reason']}" for row in shown]
-        if len(result.quarantined) > len(shown):
-            lines.append(f"  ... and {len(result.quarantined) - len(shown)} more in result.json")
+def _took(result: Result) -> str:
+    slowest = sorted(result.seconds.items(), key=lambda item: -item[1])[:3]
+    parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest)
+    return f"Took {sum(result.seconds.values()):.1f} s ({parts})."
+
+
+def _set_aside(result: Result) -> Iterator[str]:
+    if not result.quarantined:
+        return
+    yield f"Set aside, because they could not be used: {len(result.quarantined)}"
+    for row in result.quarantined[:_SHOWN_AT_MOST]:
+        yield f"  {row['input']}: {row['reason']}"
+    more = len(result.quarantined) - _SHOWN_AT_MOST
+    if more > 0:
+        yield f"  ... and {more} more in result.json"
+
+
+def _duplicates(result: Result) -> Iterator[str]:
     if result.duplicates:
         names = ", ".join(result.duplicates[:_SHOWN_AT_MOST])
-        lines.append(
-            f"Left out of training: {len(result.duplicates)} also in the test set ({names})."
+        more = ", ..." if len(result.duplicates) > _SHOWN_AT_MOST else ""
+        yield (
+            f"Left out of training, because the test set holds them too: "
+            f"{len(result.duplicates)} ({names}{more})"
         )
     if result.near_duplicates:
-        lines.append(
+        yield (
             f"Near-duplicates across training and test: {len(result.near_duplicates)}; the report "
             "lists them. The figures may be too good."
         )
-    return lines

@@ -89,6 +89,8 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
                 import_what_follows()
         with watch.step("prepare the source"):
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
+        if waiting:
+            progress("prepare the source", 1, 1)
     encoders = {kind: OpenVinoEncoder(network) for kind, network in converted.items()}
     everything: dict[str, Encoder] = {"classical": classical, **encoders}
     with watch.step("encode"):

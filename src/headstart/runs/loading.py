@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from headstart.activations.converted import read_converted
-from headstart.errors import HeadstartError, RunError
+from headstart.activations.converted import FACTS, MODEL, WEIGHTS, read_converted
+from headstart.errors import RunError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.plan import Plan
@@ -36,26 +36,45 @@ def load(folder: str | Path) -> Model:
     """
     place = Path(folder)
     manifest = read_manifest(place)
+    _check_complete(place, manifest)
     try:
         return _model(place, manifest)
-    except (OSError, ValueError, KeyError, TypeError, HeadstartError) as error:
+    except Exception as error:  # whatever stands in files that the manifest vouches for
+        reason = str(error).rstrip(".") or type(error).__name__
         raise RunError(
-            f"The run {str(place)!r} cannot be understood: {error}. It may come from another "
+            f"The run {str(place)!r} cannot be understood: {reason}. It may come from another "
             "version of headstart; make it again with 'headstart fit'."
         ) from error
+
+
+def _check_complete(place: Path, manifest: dict[str, Any]) -> None:
+    """Nothing is read that the manifest does not vouch for."""
+    needed = [HEAD, RESULT, EVIDENCE, PREDICTIONS]
+    if manifest.get("source") is not None:
+        needed += [f"{BACKBONE}/{name}" for name in (MODEL, WEIGHTS, FACTS)]
+    missing = [name for name in needed if name not in manifest["files"]]
+    if missing:
+        raise RunError(
+            f"The run {str(place)!r} has no file {missing[0]!r}. Copy the whole run folder again, "
+            "or make it again with 'headstart fit'."
+        )
 
 
 def _model(place: Path, manifest: dict[str, Any]) -> Model:
     from safetensors.numpy import load as from_safetensors
 
     backbone = None if manifest["source"] is None else read_converted(place / BACKBONE)
+    task = ClassificationTask(np.array(manifest["classes"]))
+    head = LinearHead.from_arrays(from_safetensors((place / HEAD).read_bytes()))
+    if head.weights.shape != (len(head.mean), len(task.classes)):
+        raise RunError(f"a head of shape {head.weights.shape} for {len(task.classes)} classes")
     return Model(
-        task=ClassificationTask(np.array(manifest["classes"])),
+        task=task,
         plan=Plan.from_dict(manifest["plan"]),
-        head=LinearHead.from_arrays(from_safetensors((place / HEAD).read_bytes())),
+        head=head,
         result_=Result.from_dict(json.loads((place / RESULT).read_bytes())),
         evidence=Evidence.from_dict(json.loads((place / EVIDENCE).read_bytes())),
         backbone=backbone,
         precision=manifest["precision"],
-        predictions=tuple(from_csv((place / PREDICTIONS).read_bytes())),
+        predictions=tuple(from_csv((place / PREDICTIONS).read_bytes(), task.class_names)),
     )

@@ -45,6 +45,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if manifest.get("digest") != _digest(manifest):
         raise RunError(f"The {MANIFEST} of the run {str(folder)!r} was changed. {_AGAIN}")
     for name, facts in manifest["files"].items():
+        _check_name(folder, name)
         _check(folder, name, facts)
     return manifest
 
@@ -62,27 +63,40 @@ def _parse(folder: Path) -> dict[str, Any]:
             f"{str(folder)!r} is not a run: it holds no {MANIFEST}. Give the folder that "
             "'headstart fit --out' wrote."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RunError(
             f"The {MANIFEST} of the run {str(folder)!r} cannot be read: {error}. {_AGAIN}"
         ) from error
-    if not isinstance(manifest, dict) or not isinstance(manifest.get("files", {}), dict):
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("files"), dict):
         raise RunError(f"The {MANIFEST} of the run {str(folder)!r} is not a manifest. {_AGAIN}")
     return manifest
 
 
-def _check(folder: Path, name: str, facts: Mapping[str, Any]) -> None:
-    path = folder / name
-    if not path.is_file():
-        raise RunError(f"The file {name!r} of the run {str(folder)!r} is missing. {_AGAIN}")
-    size = path.stat().st_size
-    if size != facts["bytes"]:
+def _check_name(folder: Path, name: str) -> None:
+    """A run consists of files inside its folder, whatever its manifest says."""
+    if any(sign in name for sign in "\\:") or {"", ".", ".."} & set(name.split("/")):
         raise RunError(
-            f"The file {name!r} of the run {str(folder)!r} has {size} bytes where "
-            f"{facts['bytes']} were written. {_AGAIN}"
+            f"The {MANIFEST} of the run {str(folder)!r} names {name!r}, which is not a file inside "
+            f"the run. {_AGAIN}"
         )
-    if _hash(path) != facts["sha256"]:
-        raise RunError(f"The file {name!r} of the run {str(folder)!r} was changed. {_AGAIN}")
+
+
+def _check(folder: Path, name: str, facts: Any) -> None:
+    of_the_run = f"The file {name!r} of the run {str(folder)!r}"
+    written = facts if isinstance(facts, dict) else {}
+    path = folder / name
+    try:
+        if not path.is_file():
+            raise RunError(f"{of_the_run} is missing. {_AGAIN}")
+        size = path.stat().st_size
+        if size != written.get("bytes"):
+            raise RunError(
+                f"{of_the_run} has {size} bytes where {written.get('bytes')} were written. {_AGAIN}"
+            )
+        if _hash(path) != written.get("sha256"):
+            raise RunError(f"{of_the_run} was changed. {_AGAIN}")
+    except OSError as error:
+        raise RunError(f"{of_the_run} cannot be read: {error.strerror}. {_AGAIN}") from error
 
 
 def _hash(path: Path) -> str:

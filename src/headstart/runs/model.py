@@ -14,13 +14,13 @@ from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import stream
 from headstart.activations.openvino_engine import OpenVinoEncoder
-from headstart.data import read_any, read_inputs
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
+from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.runs.prediction import Prediction
 from headstart.tasks.classification import ClassificationTask
 from headstart.training.linear_head import LinearHead
@@ -90,12 +90,13 @@ class Model:
 
     def predict_proba(self, inputs: Any) -> NDArray[np.float64]:
         """Probabilities of shape (n_samples, n_classes); raises as :meth:`predict` does."""
-        dataset = self._read(inputs)
+        dataset = self._read(inputs).dataset
+        names = dataset.names
         probabilities = np.empty((len(dataset), len(self.classes_)))
         reasons = [f"{aside.input}: {aside.reason}" for aside in dataset.quarantined]
         for rows, some, failures in self._in_parts(dataset, silent):
             probabilities[rows] = some
-            reasons += [f"{dataset.names[row]}: {reason}" for row, reason in failures.items()]
+            reasons += [f"{names[row]}: {reason}" for row, reason in failures.items()]
         if reasons:
             shown = "; ".join(reasons[:_REASONS_SHOWN])
             raise InputError(
@@ -106,15 +107,18 @@ class Model:
 
     def predict_rows(self, inputs: Any, progress: Progress = silent) -> list[Prediction]:
         """An answer or a reason for every input: nothing is left out, nothing raises for one."""
-        dataset = self._read(inputs)
+        read = self._read(inputs, progress)
+        return list(read.in_order(self._answers(read.dataset, progress)))
+
+    def _answers(self, dataset: Dataset, progress: Progress) -> Iterator[Prediction]:
+        """A row for each sample of the data set."""
         names = dataset.names
-        rows = [Prediction(aside.input, reason=aside.reason) for aside in dataset.quarantined]
         for places, some, failures in self._in_parts(dataset, progress):
             for place, shares in zip(places, some, strict=True):
-                reason = failures.get(place)
-                failed = Prediction(names[place], reason=reason)
-                rows.append(failed if reason else self.answer(names[place], shares))
-        return rows
+                if place in failures:
+                    yield Prediction(names[place], reason=failures[place])
+                else:
+                    yield self.answer(names[place], shares)
 
     def answer(self, name: str, shares: NDArray[Any], label: str | None = None) -> Prediction:
         """A row from the probabilities of one sample."""
@@ -128,22 +132,15 @@ class Model:
 
         return save(self, Path(folder))
 
-    def _read(self, inputs: Any) -> Dataset:
-        single = isinstance(inputs, (str, Path))
-        several = isinstance(inputs, (list, tuple)) and all(
-            isinstance(one, (str, Path)) for one in inputs
-        )
-        if single or several:
-            dataset = read_inputs([inputs] if single else list(inputs))
-        else:
-            dataset = read_any(inputs)
+    def _read(self, inputs: Any, progress: Progress = silent) -> Inputs:
+        read = gather_inputs(inputs, progress)
         expected = "embedding" if self.backbone is None else "image"
-        if dataset.modality != expected:
+        if read.dataset.modality != expected:
             raise InputError(
-                f"The inputs are of kind {dataset.modality!r}, but this model was fitted on "
+                f"The inputs are of kind {read.dataset.modality!r}, but this model was fitted on "
                 f"{expected!r} samples. Give it the same kind."
             )
-        return dataset
+        return read
 
     def _in_parts(
         self, dataset: Dataset, progress: Progress
@@ -190,8 +187,10 @@ def _columns(encoder: OpenVinoEncoder, stages: Sequence[str]) -> NDArray[np.intp
     return np.concatenate([np.arange(starts[place], ends[place]) for place in places])
 
 
-def _shifted(progress: Progress, start: int, total: int) -> Progress:
-    def tell(step: str, done: int, _: int | None) -> None:
-        progress(step, start + done, total)
+def _shifted(progress: Progress, start: int, whole: int) -> Progress:
+    """Progress of a part, told as progress of the whole."""
 
-    return tell
+    def shifted(step: str, done: int, total: int | None) -> None:
+        progress(step, start + done, whole)
+
+    return shifted

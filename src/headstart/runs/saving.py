@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from importlib.metadata import version
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from headstart.activations.converted import FACTS, MODEL, WEIGHTS
+from headstart import __version__
+from headstart.activations.converted import FACTS, MODEL, WEIGHTS, ConvertedBackbone
 from headstart.errors import RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.runs.manifest import is_run, write_manifest
@@ -21,24 +23,41 @@ EVIDENCE = "evidence.json"
 PREDICTIONS = "predictions.csv"
 BACKBONE = "backbone"
 REPORT = "report.html"
-_LIBRARIES = ("headstart", "numpy", "openvino", "scikit-learn", "torch", "timm", "torchvision")
+_LIBRARIES = ("numpy", "openvino", "scikit-learn", "torch", "timm", "torchvision")
 
 
 def check_place(folder: Path) -> None:
-    """Refuse to write over something that is not a run.
+    """Refuse to write over something that is not a run, or where no folder can stand.
 
     Raises
     ------
     RunError
-        If ``folder`` is a file, or a folder with other things in it.
+        If ``folder`` is a file, a folder with other things in it, or inside of a file.
     """
-    if folder.is_dir() and (is_run(folder) or not any(folder.iterdir())):
-        return
-    if folder.exists() or folder.is_symlink():
+    try:
+        if folder.is_dir() and (is_run(folder) or not any(folder.iterdir())):
+            return
+        taken = folder.exists() or folder.is_symlink()
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+    if taken:
         raise RunError(
             f"{str(folder)!r} exists and is not a run, so it is not written over. Give another "
             "folder, or remove it first."
         )
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise RunError(
+            f"The run cannot be written to {str(folder)!r}, because {str(above)!r} is not a "
+            "folder. Give another folder."
+        )
+
+
+def _cannot_write(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        f"The run cannot be written to {str(folder)!r}: {error.strerror or error}. Free some room "
+        "or give another folder."
+    )
 
 
 def save(model: Model, folder: Path, extra: Mapping[str, bytes] | None = None) -> Path:
@@ -59,15 +78,18 @@ def save(model: Model, folder: Path, extra: Mapping[str, bytes] | None = None) -
     -------
     Path
         ``folder``.
+
+    Raises
+    ------
+    RunError
+        If something else stands there, or it cannot be written; what stood there is left as it was.
     """
     check_place(folder)
+    whole_name = folder.resolve()  # "." has no name; a link is followed rather than replaced
     try:
-        write_folder_atomically(folder, lambda place: _fill(place, model, extra or {}))
+        write_folder_atomically(whole_name, lambda place: _fill(place, model, extra or {}))
     except OSError as error:
-        raise RunError(
-            f"The run cannot be written to {str(folder)!r}: {error.strerror}. Free some room or "
-            "give another folder."
-        ) from error
+        raise _cannot_write(folder, error) from error
     return folder
 
 
@@ -84,10 +106,19 @@ def _fill(place: Path, model: Model, extra: Mapping[str, bytes]) -> None:
     for name, content in contents.items():
         write_atomically(place / name, content)
     if model.backbone is not None:
-        (place / BACKBONE).mkdir()
-        for name in (MODEL, WEIGHTS, FACTS):
-            shutil.copyfile(model.backbone.folder / name, place / BACKBONE / name)
+        _copy_backbone(model.backbone, place / BACKBONE)
     write_manifest(place, _facts(model))
+
+
+def _copy_backbone(backbone: ConvertedBackbone, place: Path) -> None:
+    if not backbone.model_path.is_file():
+        raise RunError(
+            f"The network of this model is gone from {str(backbone.folder)!r}: the cache was "
+            "cleared since. Fit again, then save."
+        )
+    place.mkdir()
+    for name in (MODEL, WEIGHTS, FACTS):
+        shutil.copyfile(backbone.folder / name, place / name)
 
 
 def _facts(model: Model) -> dict[str, Any]:
@@ -98,5 +129,14 @@ def _facts(model: Model) -> dict[str, Any]:
         "plan": model.plan.to_dict(),
         "precision": model.precision,
         "source": None if model.backbone is None else model.backbone.source.to_dict(),
-        "versions": {name: version(name) for name in _LIBRARIES},
+        "versions": {"headstart": __version__, **_versions()},
     }
+
+
+def _versions() -> dict[str, str]:
+    """Of the libraries that are there: a run can be saved again where there is no torch."""
+    versions = {}
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +91,5 @@ class ClassificationTask:
     @staticmethod
     def weights(codes: NDArray[Any]) -> str | None:
         """scikit-learn's ``class_weight``: balanced when one class outnumbers another by half."""
-        counts: Sequence[int] = np.bincount(codes)
-        present = [count for count in counts if count]
+        present = [count for count in np.bincount(codes).tolist() if count]
         return "balanced" if max(present) > 1.5 * min(present) else None

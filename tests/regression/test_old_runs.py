@@ -1,0 +1,60 @@
+"""Runs that earlier versions wrote keep loading and keep saying the same.
+
+``make_embeddings_run.py`` tells how they were made. A new format gets a new folder; none of the
+folders is ever written again.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from headstart import load
+from headstart.report import render_markdown, report_contents
+
+RUNS = Path(__file__).parent / "runs"
+CORNERS = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0], [1.0, 1.0]])
+
+
+def test_there_are_runs():
+    assert [path.name for path in sorted(RUNS.iterdir())] == ["v1-embeddings"]
+
+
+def test_v1_predicts_what_it_did():
+    model = load(RUNS / "v1-embeddings")
+    assert model.classes_.tolist() == ["Käfer", "ant, red", "bee"]
+    assert model.predict(CORNERS).tolist() == ["ant, red", "bee", "Käfer", "ant, red"]
+    expected = [
+        [0.008139, 0.971092, 0.020769],
+        [0.000206, 0.004347, 0.995447],
+        [0.995749, 0.004110, 0.000141],
+        [0.228085, 0.497506, 0.274410],
+    ]
+    assert model.predict_proba(CORNERS) == pytest.approx(np.array(expected), abs=1e-6)
+
+
+def test_v1_remembers_its_figures():
+    model = load(RUNS / "v1-embeddings")
+    assert (model.result_.n_train, model.result_.n_test) == (48, 12)
+    assert model.result_.test["accuracy"].value == 0.75
+    assert model.result_.verdict == "no measurable difference"
+    assert [decision.question for decision in model.evidence.decisions] == ["how strong a penalty"]
+    assert len(model.predictions) == 12
+    assert sum(row.correct for row in model.predictions) == 9
+    assert model.predictions[0].label == "Käfer"
+
+
+def test_v1_can_be_reported():
+    model = load(RUNS / "v1-embeddings")
+    rows = [row.to_dict() for row in model.predictions]
+    page = render_markdown(report_contents(model.result_, model.evidence, rows, {}, {}))
+    assert "ant, red" in page
+
+
+def test_v1_can_be_saved_by_this_version(tmp_path):
+    model = load(RUNS / "v1-embeddings")
+    again = load(model.save(tmp_path / "run"))
+    assert np.array_equal(again.predict_proba(CORNERS), model.predict_proba(CORNERS))
+    assert again.predictions == model.predictions

@@ -1,0 +1,63 @@
+"""The result: plain data with the keys that others rely on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+
+from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.metrics.figure import Figure
+
+FIGURE = Figure(0.9, 0.8, 0.95)
+FULL = Result(
+    task="classification",
+    modality="image",
+    classes=("a", "b"),
+    n_train=8,
+    n_test=2,
+    source="tiny/net",
+    plan={"source": "tiny/net", "stages": []},
+    test={"accuracy": FIGURE},
+    baselines=(BaselineFigures("majority class", {"accuracy": FIGURE}),),
+    compared_with="majority class",
+    verdict="transfer helps",
+    difference=FIGURE,
+    confusion=((1, 0), (0, 1)),
+    calibration=({"confidence": 0.9, "accuracy": 1.0, "count": 2},),
+    duplicates=("a/1.jpg",),
+    near_duplicates=(NearDuplicate("t.jpg", "l.jpg", 0.99),),
+    quarantined=({"input": "x.jpg", "reason": "an empty file"},),
+    notes=("A note.",),
+    seconds={"read": 0.5},
+)
+#: What the design promises to those who read ``--json``.
+PROMISED = {
+    *("task", "modality", "n_train", "n_test", "source", "plan", "test", "baselines"),
+    *("verdict", "difference", "quarantined", "seconds"),
+}
+
+
+def test_json_and_back():
+    assert Result.from_dict(json.loads(json.dumps(FULL.to_dict()))) == FULL
+
+
+def test_the_smallest_result_and_back():
+    small = Result("classification", "embedding", ("a", "b"), 2, 0, "embeddings", {}, {}, ())
+    assert Result.from_dict(json.loads(json.dumps(small.to_dict()))) == small
+
+
+def test_the_example_fills_every_field():
+    assert all(getattr(FULL, field.name) for field in fields(Result))
+
+
+def test_the_promised_keys_are_there():
+    plain = json.loads(json.dumps(FULL.to_dict()))
+    assert set(plain) >= PROMISED
+    assert plain["test"]["accuracy"] == {"value": 0.9, "low": 0.8, "high": 0.95}
+    assert plain["difference"] == {"value": 0.9, "low": 0.8, "high": 0.95}
+    assert set(plain["baselines"][0]) == {"name", "test"}
+    assert plain["quarantined"] == [{"input": "x.jpg", "reason": "an empty file"}]
+
+
+def test_keys_of_a_newer_version_are_ignored():
+    assert Result.from_dict({**FULL.to_dict(), "aura": "blue"}) == FULL

@@ -1,0 +1,49 @@
+"""The linear head: standardise, multiply, soften."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from headstart.training.linear_head import LinearHead, softmax
+
+HEAD = LinearHead(
+    mean=np.array([1.0, 2.0]),
+    scale=np.array([2.0, 1.0]),
+    weights=np.array([[1.0, 0.0, -1.0], [0.0, 2.0, 0.0]]),
+    bias=np.array([0.0, 0.0, 0.5]),
+)
+
+
+def test_scores_by_hand():
+    # (3 - 1) / 2 = 1 and (1 - 2) / 1 = -1
+    assert HEAD.scores(np.array([[3.0, 1.0]])).tolist() == [[1.0, -2.0, -0.5]]
+
+
+def test_probabilities_are_the_softmax_of_the_scores():
+    exponentials = np.exp([1.0, -2.0, -0.5])
+    given = HEAD.probabilities(np.array([[3.0, 1.0]]))
+    assert given == pytest.approx((exponentials / exponentials.sum())[None])
+
+
+def test_a_high_temperature_softens_and_keeps_the_order():
+    vectors = np.array([[3.0, 1.0], [0.0, 5.0]])
+    usual, soft = HEAD.probabilities(vectors), HEAD.with_temperature(5.0).probabilities(vectors)
+    assert (soft.max(axis=1) < usual.max(axis=1)).all()
+    assert soft.argmax(axis=1).tolist() == usual.argmax(axis=1).tolist()
+
+
+def test_float32_vectors_give_float64_probabilities():
+    assert HEAD.probabilities(np.zeros((1, 2), dtype=np.float32)).dtype == np.float64
+
+
+def test_arrays_and_back():
+    warm = HEAD.with_temperature(0.7)
+    again = LinearHead.from_arrays(warm.to_arrays())
+    vectors = np.random.default_rng(0).normal(size=(5, 2))
+    assert np.array_equal(again.probabilities(vectors), warm.probabilities(vectors))
+    assert again.temperature == 0.7
+
+
+def test_huge_scores_do_not_overflow():
+    assert softmax(np.array([[1e4, -1e4], [-1e308, 0.0]])).tolist() == [[1.0, 0.0], [0.0, 1.0]]
