@@ -123,19 +123,26 @@ def measure(workplace: Path, chosen: argparse.Namespace) -> list[dict[str, Any]]
     expected, _ = reference.rows()
     print(f"unkilled: {seconds:.1f} s, {len(expected)} rows", flush=True)
     moments = random.Random(chosen.seed)
-    rows = []
-    for number in range(1, chosen.kills + 1):
+    rows: list[dict[str, Any]] = []
+    number = 0
+    while len(rows) < chosen.kills:
+        number += 1
         fit = Fit(workplace / f"killed-{number}", train, test)
-        row = one_kill(fit, moments.uniform(0, seconds), figures, expected)
-        rows.append({"kill": number, **row})
+        moment = moments.uniform(0, seconds)
+        if not fit.kill_after(moment):
+            seconds = min(seconds, moment)  # it had ended already: a kill that late says nothing
+            continue
+        rows.append(
+            {"kill": len(rows) + 1, "after s": moment, **consequences(fit, figures, expected)}
+        )
         print(rows[-1], flush=True)
     return rows
 
 
-def one_kill(fit: Fit, moment: float, figures: dict[str, Any], expected: Rows) -> dict[str, Any]:
+def consequences(fit: Fit, figures: dict[str, Any], expected: Rows) -> dict[str, Any]:
+    """What a kill left behind, and how the same command ends afterwards."""
     from headstart import load
 
-    killed = fit.kill_after(moment)
     kept, _ = fit.rows()
     whole = all(expected[place] == content for place, content in kept.items())
     run = "none"
@@ -146,8 +153,6 @@ def one_kill(fit: Fit, moment: float, figures: dict[str, Any], expected: Rows) -
     rows, twice = fit.rows()
     same = again == figures and rows == expected and whole and twice == 0
     return {
-        "after s": moment,
-        "killed": killed,
         "run": run,
         "rows kept": len(kept),
         "of": len(expected),

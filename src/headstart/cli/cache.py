@@ -5,6 +5,7 @@ from __future__ import annotations
 import json as json_module
 import shutil
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,9 +27,17 @@ def cache(
     tables = ActivationStore().tables()
     print(f"{folder}: {_megabytes(sum(t.bytes for t in tables))} of {_megabytes(cache_limit())}")
     for table in reversed(tables):
-        key = json_module.loads((table.folder / "key.json").read_bytes())
         used = datetime.fromtimestamp(table.last_used).strftime("%Y-%m-%d %H:%M")
-        print(f"  {key['source']:32} {key['precision']:5} {_megabytes(table.bytes):>10}  {used}")
+        print(f"  {_contents(table.folder):38} {_megabytes(table.bytes):>10}  {used}")
+
+
+def _contents(table: Path) -> str:
+    """Source and precision; another process may be about to remove the table."""
+    try:
+        key = json_module.loads((table / "key.json").read_bytes())
+        return f"{key['source']:32} {key['precision']:5}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return table.name
 
 
 def _megabytes(size: int) -> str:

@@ -57,6 +57,8 @@ class Dataset:
         The pictures; empty when the samples are embeddings.
     vectors : ndarray of shape (n_samples, n_features) or None
         Ready embeddings; None when the samples are pictures.
+    rows : ndarray of shape (n_samples,) or None
+        Which rows of the user's embeddings these are; None: all, in order.
     labels : ndarray of shape (n_samples,) or None
         Labels as the user gave them; None when they are not known.
     quarantined : tuple of Quarantined
@@ -68,6 +70,7 @@ class Dataset:
     modality: Modality
     items: Sequence[ImageItem] = ()
     vectors: NDArray[Any] | None = None
+    rows: NDArray[np.intp] | None = None
     labels: NDArray[Any] | None = None
     quarantined: tuple[Quarantined, ...] = ()
     notes: tuple[str, ...] = ()
@@ -79,7 +82,7 @@ class Dataset:
     def names(self) -> list[str]:
         """What the user calls each sample."""
         if self.vectors is not None:
-            return [f"row {row}" for row in range(len(self.vectors))]
+            return [f"row {row}" for row in self.row_numbers]
         return [item.name for item in self.items]
 
     @property
@@ -98,8 +101,14 @@ class Dataset:
             self,
             items=[self.items[row] for row in rows] if self.vectors is None else (),
             vectors=None if self.vectors is None else self.vectors[rows],
+            rows=None if self.vectors is None else self.row_numbers[rows],
             labels=None if self.labels is None else self.labels[rows],
         )
+
+    @property
+    def row_numbers(self) -> NDArray[np.intp]:
+        """Which rows of the user's embeddings the samples are, shape (n_samples,)."""
+        return np.arange(len(self)) if self.rows is None else self.rows
 
     def set_aside(self, reasons: Mapping[int, str]) -> Dataset:
         """Move the samples at the keys of ``reasons`` into quarantine."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from headstart.data import check_classification, conflicting_labels, remove_shared
 from headstart.data.dataset import Dataset
-from headstart.errors import InputError
+from headstart.errors import InputError, PlanError
 from headstart.evidence import Evidence
 from headstart.fitting.measuring import baselines_of, measure, samples_of
 from headstart.fitting.settings import Settings
@@ -72,7 +72,7 @@ def fit(
     check_classification(halves.learner.dataset)
     progress("fit the head", 0, None)
     with watch.step("fit the head"):
-        probe = fit_probe(samples_of(halves, "source"), _head_plan(settings))
+        probe = fit_probe(samples_of(halves, "source"), _head_plan(settings, halves))
         plan = _carried_out(vectors, halves, probe)
     progress("evaluate", 0, None)
     with watch.step("evaluate"):
@@ -116,8 +116,18 @@ def _without_shared(train: Dataset, test: Dataset) -> tuple[Dataset, tuple[str, 
     return kept, shared
 
 
-def _head_plan(settings: Settings) -> HeadPlan:
-    return settings.plan.head if isinstance(settings.plan, Plan) else HeadPlan()
+def _head_plan(settings: Settings, halves: Split) -> HeadPlan:
+    """What the plan says of the head, once it is known which stages there are."""
+    if not isinstance(settings.plan, Plan):
+        return HeadPlan()
+    stages = list(halves.learner.features["source"])
+    unknown = [stage.name for stage in settings.plan.stages if stage.name not in stages]
+    if unknown:
+        raise PlanError(
+            f"The plan names stage {unknown[0]!r}, which its source does not have. Stages: "
+            f"{', '.join(stages)}. Correct the plan, or choose the source that it was made for."
+        )
+    return settings.plan.head
 
 
 def _carried_out(vectors: Vectors, halves: Split, probe: Probe) -> Plan:

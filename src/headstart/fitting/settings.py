@@ -46,6 +46,10 @@ class Settings:
                 f"The test_size is {self.test_fraction!r}; it must be a share above 0 and below 1, "
                 "such as 0.2."
             )
+        if self.seed < 0:
+            raise InputError(
+                f"The seed is {self.seed!r}; it must be a whole number of at least 0, such as 0."
+            )
         if not isinstance(self.plan, Plan) and self.plan not in PLAN_NAMES:
             raise PlanError(
                 f"The plan is {self.plan!r}; accepted: {', '.join(PLAN_NAMES)}, a Plan, or a JSON "

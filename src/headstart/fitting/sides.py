@@ -70,7 +70,7 @@ def together(train: Dataset, test: Dataset) -> Dataset:
             f"The training samples are of kind {train.modality!r} and the test samples of kind "
             f"{test.modality!r}. Give two data sets of the same kind."
         )
-    vectors = None
+    vectors = rows = None
     if train.vectors is not None and test.vectors is not None:
         if train.vectors.shape[1] != test.vectors.shape[1]:
             raise InputError(
@@ -78,6 +78,7 @@ def together(train: Dataset, test: Dataset) -> Dataset:
                 f"embeddings {test.vectors.shape[1]}. Give embeddings of the same source."
             )
         vectors = np.concatenate([train.vectors, test.vectors])
+        rows = np.concatenate([train.row_numbers, test.row_numbers])
     labels = [labels_of(train), labels_of(test)]
     if len({one.dtype.kind in "OUS" for one in labels if len(one)}) > 1:
         raise InputError(
@@ -89,6 +90,7 @@ def together(train: Dataset, test: Dataset) -> Dataset:
         train,
         items=[*train.items, *test.items],
         vectors=vectors,
+        rows=rows,
         labels=np.concatenate(labels),
         quarantined=(*train.quarantined, *test.quarantined),
         notes=tuple(dict.fromkeys((*train.notes, *test.notes))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from headstart.activations.preparation import Request, find_converted, prepare
 from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.backbones.catalogue import default_source
 from headstart.data.dataset import Dataset, ImageItem
+from headstart.errors import InputError, PlanError
 from headstart.fitting.settings import Settings
 from headstart.fitting.watch import Watch
 from headstart.plan import Init, Plan
@@ -72,6 +73,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     beside it; otherwise one pass over the pictures serves both.
     """
     if dataset.modality == "embedding":
+        _refuse_source(settings)
         return Vectors()
     store = ActivationStore()
     requests = {"source": _request(settings)}
@@ -85,7 +87,8 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
         if waiting:
             progress("prepare the source", 0, None)
             with watch.step("classical features"):
-                encode(dataset.items, [classical], store, progress, "classical features")
+                listener = _stopping_early(progress, list(futures.values()))
+                encode(dataset.items, [classical], store, listener, "classical features")
                 import_what_follows()
         with watch.step("prepare the source"):
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
@@ -96,6 +99,26 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     with watch.step("encode"):
         vectors = _encoded(dataset.items, everything, store, progress, converted["source"])
     return replace(vectors, init=settings.init)
+
+
+def _refuse_source(settings: Settings) -> None:
+    if settings.source != "auto" or settings.weights is not None or settings.random_twin:
+        raise InputError(
+            f"Ready embeddings pass through no network, but the source {settings.source!r}, "
+            "weights or a random twin were asked for. Leave them out, or give pictures."
+        )
+
+
+def _stopping_early(progress: Progress, futures: Sequence[Future[ConvertedBackbone]]) -> Progress:
+    """Tell ``progress``, and raise as soon as a source turns out not to be had."""
+
+    def tell(step: str, done: int, total: int | None) -> None:
+        for future in futures:
+            if future.done():
+                future.result()
+        progress(step, done, total)
+
+    return tell
 
 
 def import_what_follows() -> None:
@@ -121,9 +144,12 @@ def _encoded(
 
 
 def _request(settings: Settings) -> Request:
-    name = settings.source
-    if isinstance(settings.plan, Plan) and name == "auto":
-        name = settings.plan.source
-    if name == "auto":
-        name = default_source("image")
+    planned = settings.plan.source if isinstance(settings.plan, Plan) else "auto"
+    named = {name for name in (settings.source, planned) if name != "auto"}
+    if len(named) > 1:
+        raise PlanError(
+            f"The source is {settings.source!r}, but the plan is one for {planned!r}. Leave one "
+            "out, or name the same source in both."
+        )
+    name = next(iter(named), default_source("image"))
     return Request(name, settings.weights, settings.init, settings.seed)

@@ -10,7 +10,7 @@ _BACKGROUND = (255, 255, 255)
 
 
 def thumbnail(image: Image.Image, side: int = 160) -> bytes:
-    """The picture as a JPEG file whose longer side has at most ``side`` pixels.
+    r"""The picture as a JPEG file whose longer side has at most ``side`` pixels.
 
     Transparent places become white. The picture given is not changed and never enlarged.
 
@@ -29,7 +29,7 @@ def thumbnail(image: Image.Image, side: int = 160) -> bytes:
     Examples
     --------
     >>> thumbnail(Image.new("RGB", (400, 200)))[:2]
-    b'\\xff\\xd8'
+    b'\xff\xd8'
     """
     small = _on_white(image)
     small.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)

@@ -118,7 +118,8 @@ def fit_probe(samples: Samples, plan: HeadPlan | None = None) -> Probe:
     Probe
         With a temperature from out-of-fold scores.
     """
-    import sklearn.linear_model  # noqa: F401 - brings scipy's own BLAS, which must be there to be limited
+    # It brings scipy's own linear algebra, which can be limited only once it is there.
+    import sklearn.linear_model  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     # On small matrices the linear algebra would spend its time waking threads up.
@@ -133,10 +134,11 @@ def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
         return _without_folds(samples, HeadPlan(plan.stages or last, plan.inverse_penalty))
     stages, decisions = _choose_stages(samples, plan)
     values = MANY if plan.inverse_penalty is None else (plan.inverse_penalty,)
-    best = _try(samples, stages, values)
+    trials = _trials(samples, stages, values)
+    best = _lowest(trials)
     head = _fit(samples, stages, best.inverse_penalty)
     head = head.with_temperature(fit_temperature(best.scores, samples.codes[best.rows]))
-    decisions = (*decisions, _penalty_decision(best, values))
+    decisions = (*decisions, _penalty_decision(trials, best))
     chosen = HeadPlan(stages, best.inverse_penalty)
     return Probe(head, chosen, decisions, float(best.hits.mean()), best.loss)
 
@@ -159,7 +161,7 @@ def _choose_stages(
     if plan.stages or len(names) == 1:
         return plan.stages or names, ()
     fewer = _at_most(samples, _SAMPLES_FOR_STAGES)
-    trials = [_try(fewer, stages, FEW) for stages in _candidates(names)]
+    trials = [_lowest(_trials(fewer, stages, FEW)) for stages in _candidates(names)]
     chosen = _prefer_last(trials, names[-1:])
     return chosen.stages, (_stage_decision(trials, chosen, names[-1]),)
 
@@ -173,7 +175,7 @@ def _candidates(names: tuple[str, ...]) -> list[tuple[str, ...]]:
 def _prefer_last(trials: Sequence[_Trial], last: tuple[str, ...]) -> _Trial:
     """The trial with the lowest loss if it beats the last stage by more than a standard error."""
     usual = next(trial for trial in trials if trial.stages == last)
-    best = min(trials, key=lambda trial: trial.loss)
+    best = _lowest(trials)
     gains = usual.losses - best.losses
     clear = gains.mean() > _standard_error(gains)
     return best if clear else usual
@@ -183,7 +185,11 @@ def _standard_error(values: NDArray[Any]) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
 
 
-def _try(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> _Trial:
+def _lowest(trials: Sequence[_Trial]) -> _Trial:
+    return min(trials, key=lambda trial: trial.loss)
+
+
+def _trials(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> list[_Trial]:
     """Go from the strongest penalty to the weakest until the out-of-fold loss rises."""
     vectors = samples.joined(stages)
     rows = np.concatenate([valid for _, valid in samples.folds])
@@ -199,7 +205,7 @@ def _try(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> 
         trials.append(_Trial(stages, value, _log_losses(scores, codes), hits, scores, rows))
         if len(trials) > 1 and trials[-1].loss > trials[-2].loss:
             break
-    return min(trials, key=lambda trial: trial.loss)
+    return trials
 
 
 def _fold_path(samples: Samples, vectors: NDArray[Any], train: NDArray[np.intp]) -> PenaltyPath:
@@ -215,18 +221,19 @@ def _log_losses(scores: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
 
 
 def _at_most(samples: Samples, limit: int) -> Samples:
-    """Folds thinned out evenly so that comparing stages stays quick."""
+    """Folds thinned out evenly, class by class, so that comparing stages stays quick."""
     total = len(samples.codes)
     if total <= limit:
         return samples
     step = total / limit
-    thin = [(_every(train, step), _every(valid, step)) for train, valid in samples.folds]
+
+    def thinned(rows: NDArray[np.intp]) -> NDArray[np.intp]:
+        by_class = rows[np.argsort(samples.codes[rows], kind="stable")]
+        return by_class[np.unique(np.arange(0, len(rows), step).astype(np.intp))]
+
+    thin = [(thinned(train), thinned(valid)) for train, valid in samples.folds]
     usable = [(t, v) for t, v in thin if len(v) and len(np.unique(samples.codes[t])) > 1]
     return samples if not usable else _with_folds(samples, usable)
-
-
-def _every(rows: NDArray[np.intp], step: float) -> NDArray[np.intp]:
-    return rows[np.unique(np.arange(0, len(rows), step).astype(np.intp))]
 
 
 def _with_folds(samples: Samples, folds: Folds) -> Samples:
@@ -252,10 +259,15 @@ def _stage_decision(trials: Sequence[_Trial], chosen: _Trial, last: str) -> Deci
     return Decision("which stages", chosen.label, reason, rows)
 
 
-def _penalty_decision(best: _Trial, values: Sequence[float]) -> Decision:
-    tried = ", ".join(f"{value:g}" for value in values)
-    return Decision(
-        "how strong a penalty",
-        f"{best.inverse_penalty:g}",
-        f"It has the lowest cross-validated log loss of the inverse penalties tried: {tried}.",
+def _penalty_decision(trials: Sequence[_Trial], best: _Trial) -> Decision:
+    rows = tuple(
+        {
+            "inverse_penalty": trial.inverse_penalty,
+            "cv_accuracy": float(trial.hits.mean()),
+            "cv_log_loss": trial.loss,
+            "chosen": trial is best,
+        }
+        for trial in trials
     )
+    reason = "It has the lowest cross-validated log loss of those that were tried."
+    return Decision("how strong a penalty", f"{best.inverse_penalty:g}", reason, rows)

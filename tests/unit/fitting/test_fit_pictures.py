@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from headstart import TransferClassifier, load
-from headstart.errors import InputError
+from headstart.errors import InputError, PlanError
+from headstart.plan import HeadPlan, frozen_plan
 
 
 @pytest.fixture
@@ -249,6 +250,20 @@ def test_a_saved_model_of_pictures_answers_the_same(classifier, photos, tmp_path
     loaded = load(tmp_path / "moved")
     assert np.array_equal(loaded.predict_proba(paths), model.predict_proba(paths))
     assert loaded.predictions == model.model_.predictions
+
+
+def test_a_plan_chooses_the_stages_of_the_head(tiny_source, photos):
+    first = TransferClassifier(tiny_source).fit(photos)
+    names = [stage.name for stage in first.model_.plan.stages]
+    plan = frozen_plan(tiny_source, names).with_head(HeadPlan((names[0],), 5.0))
+    fitted = TransferClassifier(plan=plan).fit(photos)
+    assert fitted.model_.plan == plan
+
+
+def test_a_plan_of_another_source_is_refused(tiny_source, photos):
+    plan = frozen_plan(tiny_source, ["nose"]).with_head(HeadPlan(("nose",)))
+    with pytest.raises(PlanError, match=r"names stage 'nose', which its source does not have\."):
+        TransferClassifier(plan=plan).fit(photos)
 
 
 def test_the_random_twin_is_compared_with(tiny_source, photos):

@@ -15,6 +15,11 @@ def test_a_share_at_fault(fraction):
         Settings(test_fraction=fraction)
 
 
+def test_a_seed_below_zero():
+    with pytest.raises(InputError, match="The seed is -1; it must be a whole number of at least 0"):
+        Settings(seed=-1)
+
+
 @pytest.mark.parametrize("plan", ["full", "freeze:3", "", None])
 def test_a_plan_that_is_not_there(plan):
     with pytest.raises(PlanError, match=f"The plan is {plan!r}; accepted: auto, probe"):

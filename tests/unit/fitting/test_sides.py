@@ -61,7 +61,7 @@ def test_a_given_boundary_is_kept():
     assert halves.learner.codes.tolist() == [0, 1] * 6
     assert np.array_equal(halves.tester.features["source"][EMBEDDINGS], whole.vectors[12:13])
     (aside,) = halves.tester.dataset.quarantined
-    assert aside == Quarantined("row 1", "its class c does not occur in training")
+    assert aside == Quarantined("row 13", "its class c does not occur in training")
 
 
 def test_without_a_boundary_each_class_is_on_both_sides():
