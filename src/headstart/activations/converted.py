@@ -197,7 +197,9 @@ def _traced(module: torch.nn.Module, shape: tuple[int, ...]) -> Any:
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         pixels = torch.zeros(shape, dtype=torch.uint8)
-        return torch.jit.trace(module, pixels, check_trace=False)
+        # Traced as a function, the weights are plain constants; traced as a module, torch would
+        # first build a script module for each of its hundreds of layers.
+        return torch.jit.trace(lambda some: module(some), pixels, check_trace=False)
 
 
 def _from_pixels(backbone: Backbone) -> torch.nn.Module:

@@ -37,6 +37,7 @@ def stream(
     receive: Receive,
     progress: Progress = silent,
     step: str = "encode",
+    workers: int | None = None,
 ) -> dict[int, str]:
     """Decode each item and give it to the encoders that want it.
 
@@ -52,6 +53,8 @@ def stream(
         Gets the row, the encoder and the float32 vector; called in this thread, in any order.
     progress, step
         Who is told, and under which name.
+    workers : int or None
+        Threads that decode; None: one a core.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def stream(
     ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]] = SimpleQueue()
     failures: dict[int, str] = {}
     try:
-        with closing(_prepared(items, wanted, rows)) as pictures:
+        with closing(_prepared(items, wanted, rows, workers)) as pictures:
             for count, (row, prepared) in enumerate(pictures, start=1):
                 if isinstance(prepared, str):
                     failures[row] = prepared
@@ -94,16 +97,19 @@ def _drain(ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]], receive: Recei
 
 
 def _prepared(
-    items: Sequence[ImageItem], wanted: Sequence[Sequence[Encoder]], rows: Sequence[int]
+    items: Sequence[ImageItem],
+    wanted: Sequence[Sequence[Encoder]],
+    rows: Sequence[int],
+    workers: int | None,
 ) -> Generator[tuple[int, list[NDArray[Any]] | str]]:
     """Pictures made ready by a pool of threads, in order, never more than a few ahead."""
     waiting: deque[tuple[int, Future[list[NDArray[Any]] | str]]] = deque()
-    cores = available_cores()
-    with ThreadPoolExecutor(cores, thread_name_prefix="decode") as pool:
+    threads = workers or available_cores()
+    with ThreadPoolExecutor(threads, thread_name_prefix="decode") as pool:
         try:
             for row in rows:
                 waiting.append((row, pool.submit(_prepare, items[row], wanted[row])))
-                if len(waiting) >= _AHEAD_A_CORE * cores:
+                if len(waiting) >= _AHEAD_A_CORE * threads:
                     first, future = waiting.popleft()
                     yield first, future.result()
             while waiting:
@@ -157,6 +163,7 @@ def encode(
     store: ActivationStore,
     progress: Progress = silent,
     step: str = "encode",
+    workers: int | None = None,
 ) -> tuple[list[ActivationTable], dict[int, str]]:
     """Fill the store with what is missing of ``items``.
 
@@ -172,6 +179,8 @@ def encode(
         Where the vectors go.
     progress, step
         Who is told, and under which name.
+    workers : int or None
+        Threads that decode; None: one a core.
 
     Returns
     -------
@@ -195,7 +204,7 @@ def encode(
         def receive(row: int, encoder: Encoder, vector: NDArray[Any]) -> None:
             buffers[id(encoder)].add(items[row].fingerprint, vector)
 
-        failures = stream(items, wanted, receive, progress, step)
+        failures = stream(items, wanted, receive, progress, step, workers)
     store.evict(keep=tables)
     reasons = {items[row].fingerprint: reason for row, reason in failures.items()}
     everywhere = {

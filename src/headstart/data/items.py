@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.data.file_bytes import read_bytes
-from headstart.data.fingerprints import fingerprint_array
+from headstart.data.fingerprints import fingerprint_array, fingerprint_bytes
 from headstart.data.images import open_image
 from headstart.data.printable import printable
+from headstart.errors import UnreadableInputError
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -38,8 +39,15 @@ class FileItem:
         return printable(self.path)
 
     def open(self, at_least: int | None = None) -> Image.Image:
-        """Read and decode the file; see :func:`~headstart.data.images.open_image`."""
-        return open_image(read_bytes(self.path), at_least)
+        """Read and decode the file; see :func:`~headstart.data.images.open_image`.
+
+        A file that changed since its fingerprint was taken is refused: what is computed from it
+        would be kept under the name of the old content.
+        """
+        content = read_bytes(self.path)
+        if fingerprint_bytes(content) != self.fingerprint:
+            raise UnreadableInputError("changed while the data set was being read; run it again")
+        return open_image(content, at_least)
 
 
 @dataclass(frozen=True, slots=True)

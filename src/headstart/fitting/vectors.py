@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from headstart.activations.classical import ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
+from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
 from headstart.activations.openvino_engine import OpenVinoEncoder
@@ -88,7 +89,9 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
             progress("prepare the source", 0, None)
             with watch.step("classical features"):
                 listener = _stopping_early(progress, list(futures.values()))
-                encode(dataset.items, [classical], store, listener, "classical features")
+                # The other process has one core to itself: it is the longer of the two.
+                workers = max(available_cores() - 1, 1)
+                encode(dataset.items, [classical], store, listener, "classical features", workers)
                 import_what_follows()
         with watch.step("prepare the source"):
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
