@@ -25,17 +25,27 @@ def test_the_temperature_that_made_the_data_is_found(temperature):
 
 def test_no_temperature_nearby_is_better():
     scores, codes = sampled(2.0, 200)
+    targets = np.full((200, 3), 1 / 203)  # one imagined sample a class
+    targets[np.arange(200), codes] = 201 / 203
 
     def loss(temperature):
-        return -np.log(softmax(scores / temperature)[np.arange(200), codes]).mean()
+        return -(targets * np.log(softmax(scores / temperature))).sum(axis=1).mean()
 
     best = fit_temperature(scores, codes)
     assert loss(best) <= min(loss(best * factor) for factor in (0.9, 0.99, 1.01, 1.1))
 
 
-def test_scores_that_are_always_right_end_at_the_sharp_side_of_the_range():
-    sharp = fit_temperature(np.eye(3), np.arange(3))
-    assert 0.04 < sharp < 0.06
+@pytest.mark.parametrize("times", [1, 10])
+def test_always_right_is_no_reason_to_be_certain(times):
+    scores, codes = np.tile(np.eye(3), (times, 1)), np.tile(np.arange(3), times)
+    shares = softmax(scores / fit_temperature(scores, codes))
+    assert shares.max(axis=1) == pytest.approx((3 * times + 1) / (3 * times + 3), abs=1e-4)
+
+
+def test_a_class_that_a_fold_did_not_hold_does_not_decide():
+    scores, codes = sampled(2.0, 400)
+    absent = np.concatenate([scores, np.full((400, 1), -1000.0)], axis=1)
+    assert fit_temperature(absent, codes) == pytest.approx(fit_temperature(scores, codes), rel=0.02)
 
 
 def test_scores_that_are_always_wrong_end_at_the_soft_side_of_the_range():
