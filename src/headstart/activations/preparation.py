@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -53,9 +54,9 @@ class Request:
     init: Init = "pretrained"
     seed: int = 0
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        """Name of the converted form in the cache."""
+        """Name of the converted form in the cache; a file of weights is read for it once."""
         facts = {**asdict(self), "format": _FORMAT, "versions": [_version(n) for n in _LIBRARIES]}
         facts["weights"] = None if self.weights is None else _hash_file(Path(self.weights))
         if self.init == "pretrained":

@@ -7,7 +7,7 @@ unless another choice is better by more than the standard error of the differenc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -150,8 +150,7 @@ def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
 
 
 def _fit(samples: Samples, stages: Sequence[str], value: float) -> LinearHead:
-    vectors = samples.joined(stages)
-    return PenaltyPath(vectors, samples.codes, samples.n_classes, samples.class_weight).fit(value)
+    return _path(samples, samples.joined(stages), np.arange(len(samples.codes))).fit(value)
 
 
 def _choose_stages(
@@ -193,7 +192,7 @@ def _trials(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) 
     """Go from the strongest penalty to the weakest until the out-of-fold loss rises."""
     vectors = samples.joined(stages)
     rows = np.concatenate([valid for _, valid in samples.folds])
-    paths = [_fold_path(samples, vectors, train) for train, _ in samples.folds]
+    paths = [_path(samples, vectors, train) for train, _ in samples.folds]
     trials: list[_Trial] = []
     for value in sorted(values):
         folds = zip(paths, samples.folds, strict=True)
@@ -208,9 +207,9 @@ def _trials(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) 
     return trials
 
 
-def _fold_path(samples: Samples, vectors: NDArray[Any], train: NDArray[np.intp]) -> PenaltyPath:
-    codes = samples.codes[train]
-    return PenaltyPath(vectors[train], codes, samples.n_classes, samples.class_weight)
+def _path(samples: Samples, vectors: NDArray[Any], rows: NDArray[np.intp]) -> PenaltyPath:
+    codes = samples.codes[rows]
+    return PenaltyPath(vectors[rows], codes, samples.n_classes, samples.class_weight)
 
 
 def _log_losses(scores: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
@@ -233,11 +232,7 @@ def _at_most(samples: Samples, limit: int) -> Samples:
 
     thin = [(thinned(train), thinned(valid)) for train, valid in samples.folds]
     usable = [(t, v) for t, v in thin if len(v) and len(np.unique(samples.codes[t])) > 1]
-    return samples if not usable else _with_folds(samples, usable)
-
-
-def _with_folds(samples: Samples, folds: Folds) -> Samples:
-    return Samples(samples.features, samples.codes, samples.n_classes, folds, samples.class_weight)
+    return samples if not usable else replace(samples, folds=usable)
 
 
 def _stage_decision(trials: Sequence[_Trial], chosen: _Trial, last: str) -> Decision:
