@@ -1,23 +1,26 @@
 """What is transferred, and how: one :class:`Plan` for every strategy of the field.
 
 A plan has an entry for each stage of the backbone. Feature extraction is the plan whose stages
-are all pretrained and frozen; a random-weights twin is the same plan with random stages. There is
-no code path named after a strategy: everything below the edge of the program reads these entries.
+are all pretrained and frozen; a random-weights twin is the same plan with random stages; training
+from scratch is the plan whose stages are all random and trained. There is no code path named
+after a strategy: everything below the edge of the program reads these entries.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, get_args
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, Literal, TypeVar, get_args
 
 from headstart.errors import PlanError
 
 Init = Literal["pretrained", "random"]
 Mode = Literal["frozen", "adapter", "train"]
+HeadStart = Literal["probe", "zero"]
+AdapterKind = Literal["lora", "bias", "pointwise"]
+Statistics = Literal["batch", "source"]
 
-#: Plans that can be named at the edge of the program (command line, estimator argument).
-PLAN_NAMES = ("auto", "probe")
+_Part = TypeVar("_Part", bound="HeadPlan | AdapterPlan | TrainingPlan | StagePlan")
 
 
 @dataclass(frozen=True)
@@ -34,45 +37,55 @@ class StagePlan:
         Whether they change. Frozen means eval mode: BatchNorm statistics stay too.
     lr_scale : float
         Factor on the learning rate, at least 0. Frozen stages ignore it.
+    from_epoch : int
+        The epoch, counted from 0, in which training of this stage begins (gradual unfreezing).
+        Until then it is frozen.
     """
 
     name: str
     init: Init = "pretrained"
     mode: Mode = "frozen"
     lr_scale: float = 1.0
+    from_epoch: int = 0
 
     def __post_init__(self) -> None:
         _check_text("name of a stage", self.name)
-        for what, value, accepted in (
-            ("init", self.init, get_args(Init)),
-            ("mode", self.mode, get_args(Mode)),
-        ):
-            if value not in accepted:
-                raise PlanError(
-                    f"The {what} of stage {self.name!r} is {value!r}; accepted: "
-                    f"{', '.join(accepted)}. Correct it in the plan."
-                )
-        if not self.lr_scale >= 0:
+        of = f"of stage {self.name!r}"
+        _check_choice(f"init {of}", self.init, get_args(Init))
+        _check_choice(f"mode {of}", self.mode, get_args(Mode))
+        _check_number(f"lr_scale {of}", self.lr_scale, "a number of at least 0", low=0)
+        _check_whole(f"from_epoch {of}", self.from_epoch, low=0)
+        if self.mode == "adapter" and self.init == "random":
             raise PlanError(
-                f"The lr_scale of stage {self.name!r} is {self.lr_scale!r}; it must be a number "
-                "of at least 0. Correct it in the plan."
+                f"Stage {self.name!r} has random weights and mode 'adapter'. An adapter adjusts "
+                "weights that are worth keeping; accepted for random weights: train or frozen. "
+                "Correct it in the plan."
             )
 
 
 @dataclass(frozen=True)
 class HeadPlan:
-    """The linear head: which stages it reads and how strongly it is regularised.
+    """The linear head: which stages it reads, how strongly it is regularised, where it starts.
 
     Parameters
     ----------
     stages : tuple of str
-        The stages whose pooled vectors are joined. Empty: chosen by cross-validation.
+        The stages whose pooled vectors are joined. Empty: chosen by cross-validation, or the last
+        stage where stages are trained.
     inverse_penalty : float or None
         scikit-learn's ``C``, above 0. None: chosen by cross-validation.
+    start : {"probe", "zero"}
+        What the head is when training of the stages begins: the fitted probe (Kumar and others,
+        *Fine-tuning can distort pretrained features and underperform out-of-distribution*, 2022),
+        or all zero, which suits random stages.
+    lr_scale : float
+        Factor on the learning rate while stages are trained, at least 0.
     """
 
     stages: tuple[str, ...] = ()
     inverse_penalty: float | None = None
+    start: HeadStart = "probe"
+    lr_scale: float = 1.0
 
     def __post_init__(self) -> None:
         if self.inverse_penalty is not None and not self.inverse_penalty > 0:
@@ -80,11 +93,132 @@ class HeadPlan:
                 f"The inverse_penalty of the head is {self.inverse_penalty!r}; it must be a number "
                 "above 0, or null to have it chosen by cross-validation."
             )
+        _check_choice("start of the head", self.start, get_args(HeadStart))
+        _check_number("lr_scale of the head", self.lr_scale, "a number of at least 0", low=0)
+
+
+@dataclass(frozen=True)
+class AdapterPlan:
+    """What mode ``"adapter"`` changes in a stage, and leaves alone.
+
+    Parameters
+    ----------
+    kind : {"lora", "bias", "pointwise"}
+        ``"lora"``: low-rank additions to linear and convolutional layers (Hu and others, *LoRA:
+        low-rank adaptation of large language models*, 2021), by peft; ``"bias"``: biases alone
+        (Ben Zaken and others, *BitFit*, 2022); ``"pointwise"``: everything but the filters of
+        depthwise convolutions, whose gradients cost most on a processor.
+    rank : int
+        Of the additions, at least 1.
+    scale : float
+        Factor on the additions, above 0 (``lora_alpha / rank``).
+    """
+
+    kind: AdapterKind = "lora"
+    rank: int = 8
+    scale: float = 2.0
+
+    def __post_init__(self) -> None:
+        _check_choice("kind of the adapter", self.kind, get_args(AdapterKind))
+        _check_whole("rank of the adapter", self.rank, low=1)
+        _check_number("scale of the adapter", self.scale, "a number above 0", low=0, strict=True)
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How the stages after the cut are trained.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes over the training samples, at least 1.
+    batch_size : int
+        Samples a step over all processes, at least 1.
+    learning_rate : float
+        AdamW's at its highest, above 0; each stage multiplies it by its ``lr_scale``.
+    weight_decay : float
+        AdamW's, at least 0; biases and norms are left out.
+    warm_up : float
+        Share of all steps in which the learning rate rises, 0 to 1; then it falls as a cosine
+        (Loshchilov and Hutter, *SGDR*, 2017).
+    clip_norm : float or None
+        Longest gradient, above 0. None: any.
+    label_smoothing : float
+        At least 0 and below 1 (Szegedy and others, *Rethinking the Inception architecture*, 2016).
+    mixup : float
+        Strength of mixing pairs of samples, at least 0; 0: none (Zhang and others, *mixup: beyond
+        empirical risk minimization*, 2018).
+    balance : bool
+        Whether rare classes weigh more where one class outnumbers another by half.
+    validation : float
+        Share of the training samples that is held back to judge each epoch, at least 0 and below 1.
+    patience : int or None
+        Epochs without a better validation loss before training ends. None: never.
+    average_last : int
+        Weights of so many last epochs are averaged (Izmailov and others, *Averaging weights leads
+        to wider optima*, 2018); the average is kept where validation does not object. 1: none.
+    l2_sp : float
+        Pull towards the source's weights, at least 0 (Li and others, *Explicit inductive bias for
+        transfer learning with convolutional networks*, 2018), decoupled as AdamW's decay is.
+    views : tuple of str
+        What is drawn from for each sample and epoch: ``"original"``, ``"mirrored"``, ...
+    statistics : {"batch", "source"}
+        Whether BatchNorm in pretrained trained stages follows the batches or keeps what it brought.
+    """
+
+    epochs: int = 10
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    weight_decay: float = 0.01
+    warm_up: float = 0.1
+    clip_norm: float | None = 1.0
+    label_smoothing: float = 0.0
+    mixup: float = 0.0
+    balance: bool = True
+    validation: float = 0.15
+    patience: int | None = None
+    average_last: int = 1
+    l2_sp: float = 0.0
+    views: tuple[str, ...] = ("original", "mirrored")
+    statistics: Statistics = "batch"
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "average_last"):
+            _check_whole(f"{name} of the training", getattr(self, name), low=1)
+        if self.patience is not None:
+            _check_whole("patience of the training", self.patience, low=1)
+        if self.clip_norm is not None:
+            _number_of_training(self, "clip_norm", "a number above 0, or null", strict=True)
+        _number_of_training(self, "learning_rate", "a number above 0", strict=True)
+        for name in ("weight_decay", "mixup", "l2_sp"):
+            _number_of_training(self, name, "a number of at least 0")
+        for name in ("label_smoothing", "validation"):
+            _number_of_training(self, name, "a number of at least 0 and below 1", below=1)
+        _number_of_training(self, "warm_up", "a number from 0 to 1", below=1.0000001)
+        _check_choice("statistics of the training", self.statistics, get_args(Statistics))
+        if not self.views or not all(isinstance(view, str) for view in self.views):
+            raise PlanError(
+                f"The views of the training are {self.views!r}; at least one name is needed, such "
+                "as 'original'. Correct it in the plan."
+            )
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A source, an entry per stage, and a head.
+    """A source, an entry per stage, a head, and how the stages are trained.
+
+    Parameters
+    ----------
+    source : str
+        A name in the catalogue, or ``run:PATH``.
+    stages : tuple of StagePlan
+        In the order of the source.
+    head : HeadPlan
+        What turns the backbone's output into an answer.
+    training : TrainingPlan or None
+        None where no stage is trained; a plan that trains and says nothing gets the defaults.
+    adapter : AdapterPlan or None
+        None where no stage has mode ``"adapter"``; likewise.
 
     Examples
     --------
@@ -98,6 +232,8 @@ class Plan:
     source: str
     stages: tuple[StagePlan, ...]
     head: HeadPlan = field(default_factory=HeadPlan)
+    training: TrainingPlan | None = None
+    adapter: AdapterPlan | None = None
 
     def __post_init__(self) -> None:
         _check_text("source of the plan", self.source)
@@ -111,6 +247,11 @@ class Plan:
                 f"The head reads stage {unknown[0]!r}, which the plan does not have. "
                 f"Stages: {', '.join(names)}."
             )
+        if self.suffix and self.training is None:
+            object.__setattr__(self, "training", TrainingPlan())
+        if self.adapter is None and any(stage.mode == "adapter" for stage in self.stages):
+            object.__setattr__(self, "adapter", AdapterPlan())
+        _check_order(self)
 
     @property
     def cut(self) -> int:
@@ -134,12 +275,26 @@ class Plan:
         """The same stages under another head."""
         return replace(self, head=head)
 
+    def with_training(self, **changes: Any) -> Plan:
+        """The same stages, trained in another way; a plan that trains nothing stays as it is.
+
+        Examples
+        --------
+        >>> Plan("x/y", (StagePlan("a", mode="train"),)).with_training(epochs=3).training.epochs
+        3
+        """
+        if self.training is None:
+            return self
+        return replace(self, training=replace(self.training, **changes))
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
+        """Plain data for JSON; what does not apply is left out."""
         plain = asdict(self)
         plain["stages"] = [asdict(stage) for stage in self.stages]
         plain["head"]["stages"] = list(self.head.stages)
-        return plain
+        if self.training is not None:
+            plain["training"]["views"] = list(self.training.views)
+        return {key: value for key, value in plain.items() if value is not None}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Plan:
@@ -151,24 +306,107 @@ class Plan:
             If a key is unknown or missing, or a value is not accepted.
         """
         try:
-            head = dict(plain.get("head") or {})
-            stages = head.get("stages", ())
-            head["stages"] = (stages,) if isinstance(stages, str) else tuple(stages)
+            unknown = sorted(set(plain) - {part.name for part in fields(cls)})
+            if unknown:
+                raise TypeError(f"the key {unknown[0]!r} is unknown")
             return cls(
                 source=plain["source"],
-                stages=tuple(StagePlan(**stage) for stage in plain["stages"]),
-                head=HeadPlan(**head),
+                stages=tuple(_part(StagePlan, stage) for stage in plain["stages"]),
+                head=_part(HeadPlan, plain.get("head") or {}),
+                training=_optional(TrainingPlan, plain.get("training")),
+                adapter=_optional(AdapterPlan, plain.get("adapter")),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            if isinstance(error, PlanError):
+                raise
             raise PlanError(
-                f"The plan cannot be understood: {error}. A plan has the keys source, "
-                "stages (each with name, init, mode, lr_scale) and head."
+                f"The plan cannot be understood: {error}. A plan has the keys source, stages (each "
+                "with name, init, mode, lr_scale, from_epoch), head, and, where stages are trained, "
+                "training and adapter."
             ) from error
+
+
+def _part(kind: type[_Part], plain: Mapping[str, Any]) -> _Part:
+    """A part of a plan; one name stands for a list of one."""
+    lists = {"stages", "views"} & set(plain)
+    values = {
+        key: ((value,) if isinstance(value, str) else tuple(value)) if key in lists else value
+        for key, value in plain.items()
+    }
+    return kind(**values)
+
+
+def _optional(kind: type[_Part], plain: Mapping[str, Any] | None) -> _Part | None:
+    return None if plain is None else _part(kind, plain)
+
+
+def _check_order(plan: Plan) -> None:
+    """Refuse what no training can carry out.
+
+    Raises
+    ------
+    PlanError
+        If a stage is trained below one that is frozen with random weights, or never.
+    """
+    trained: StagePlan | None = None
+    for stage in plan.stages:
+        if stage.mode != "frozen":
+            trained = trained or stage
+        elif stage.init == "random" and trained is not None:
+            raise PlanError(
+                f"Stage {trained.name!r} is trained below stage {stage.name!r}, which is frozen "
+                "with random weights: what comes out of it says little of what was learned before "
+                f"it. Train {stage.name!r} too, or give it pretrained weights."
+            )
+    epochs = 1 if plan.training is None else plan.training.epochs
+    late = [one for one in plan.suffix if one.mode != "frozen" and one.from_epoch >= epochs]
+    if late:
+        raise PlanError(
+            f"Stage {late[0].name!r} is to be trained from epoch {late[0].from_epoch} on, but there "
+            f"are {epochs} epochs, counted from 0. Choose an earlier one, or more epochs."
+        )
 
 
 def _check_text(what: str, value: object) -> None:
     if not isinstance(value, str):
         raise PlanError(f"The {what} is {value!r}; it must be text. Correct it in the plan.")
+
+
+def _check_choice(what: str, value: object, accepted: Sequence[str]) -> None:
+    if value not in accepted:
+        raise PlanError(
+            f"The {what} is {value!r}; accepted: {', '.join(accepted)}. Correct it in the plan."
+        )
+
+
+def _check_number(
+    what: str,
+    value: Any,
+    accepted: str,
+    low: float,
+    below: float = float("inf"),
+    strict: bool = False,
+) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not (low < value if strict else low <= value) or not value < below:
+        raise PlanError(
+            f"The {what} is {value!r}; it must be {accepted}. Correct it in the plan."
+        )
+
+
+def _number_of_training(
+    plan: TrainingPlan, name: str, accepted: str, below: float = float("inf"), strict: bool = False
+) -> None:
+    value = getattr(plan, name)
+    _check_number(f"{name} of the training", value, accepted, 0.0, below, strict)
+
+
+def _check_whole(what: str, value: Any, low: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < low:
+        raise PlanError(
+            f"The {what} is {value!r}; it must be a whole number of at least {low}. Correct it in "
+            "the plan."
+        )
 
 
 def frozen_plan(source: str, stage_names: Sequence[str], init: Init = "pretrained") -> Plan:

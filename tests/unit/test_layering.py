@@ -13,6 +13,7 @@ ORDER = (
     "errors",
     "progress",
     "plan",
+    "strategies",
     "evidence",
     "files",
     "metrics",

@@ -1,0 +1,242 @@
+"""The names that people give to plans, read once at the edge of the program.
+
+This is the only place that knows them. A name becomes a :class:`~headstart.plan.Plan` as soon as
+the stages of the source are known; below that, there are only plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from headstart.errors import PlanError
+from headstart.plan import (
+    AdapterPlan,
+    HeadPlan,
+    Plan,
+    StagePlan,
+    TrainingPlan,
+    frozen_plan,
+)
+
+#: Learning rate of a stage relative to the one after it, where pretrained stages are trained
+#: (layer-wise learning rates: Howard and Ruder, *Universal language model fine-tuning*, 2018).
+LAYER_DECAY = 0.75
+_FINE_TUNING = TrainingPlan(epochs=5, learning_rate=5e-4)
+_FROM_SCRATCH = TrainingPlan(epochs=40, learning_rate=2e-3, weight_decay=0.05)
+#: A head that begins at zero has everything to learn, while pretrained stages do not.
+_NEW_HEAD = HeadPlan(start="zero", lr_scale=2.0)
+
+
+@dataclass(frozen=True)
+class PlanName:
+    """A strategy by name, before the stages of its source are known.
+
+    Parameters
+    ----------
+    name : str
+        One of :data:`STRATEGIES`.
+    argument : str or None
+        What stands after the colon: a number of stages, a stage, a rank.
+
+    Examples
+    --------
+    >>> plan = read_plan_name("freeze:1").plan("x/y", ["stem", "block", "top"])
+    >>> [stage.mode for stage in plan.stages]
+    ['frozen', 'train', 'train']
+    """
+
+    name: str
+    argument: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.argument is None else f"{self.name}:{self.argument}"
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether it trains no stage, whatever the source."""
+        return self.name in _FROZEN
+
+    def plan(self, source: str, stages: Sequence[str]) -> Plan:
+        """The plan for a source with these stages.
+
+        Raises
+        ------
+        PlanError
+            If the argument does not fit the stages.
+        """
+        return STRATEGIES[self.name].build(source, tuple(stages), self.argument)
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """How a name becomes a plan.
+
+    Parameters
+    ----------
+    usage : str
+        As it is typed.
+    meaning : str
+        A few words for the help.
+    build : callable
+        From source, stage names and argument to the plan.
+    """
+
+    usage: str
+    meaning: str
+    build: Callable[[str, tuple[str, ...], str | None], Plan]
+
+
+def read_plan_name(text: str) -> PlanName:
+    """Read ``"freeze:3"`` and its like.
+
+    Raises
+    ------
+    PlanError
+        If there is no such name, or an argument is missing or too much.
+    """
+    name, colon, argument = text.partition(":")
+    strategy = STRATEGIES.get(name)
+    if strategy is None:
+        raise PlanError(f"The plan is {text!r}; accepted: {accepted_plans()}.")
+    wants = strategy.usage.partition(":")[2]
+    if bool(argument) != bool(colon) or (argument and not wants):
+        raise PlanError(f"The plan is {text!r}; it is written {strategy.usage}.")
+    if wants and not wants.startswith("[") and not argument:
+        raise PlanError(
+            f"The plan is {text!r}, which does not say where to cut; it is written "
+            f"{strategy.usage}, for example {name}:3."
+        )
+    return PlanName(name, argument or None)
+
+
+def accepted_plans() -> str:
+    """All names as they are typed, for messages."""
+    names = ", ".join(strategy.usage for strategy in STRATEGIES.values())
+    return f"{names}, a Plan, or a JSON file with a plan"
+
+
+def _probe(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
+    return frozen_plan(source, stages)
+
+
+def _freeze(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
+    count = count_of(argument or "", stages)
+    return _trained(source, stages, count)
+
+
+def _full(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
+    return _trained(source, stages, 0)
+
+
+def _gradual(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
+    """The last stage from the first epoch on, each epoch one more (Howard and Ruder, 2018)."""
+    starts = [len(stages) - 1 - place for place in range(len(stages))]
+    training = _FINE_TUNING
+    epochs = max(training.epochs, len(stages) + 1)
+    entries = tuple(
+        StagePlan(name, mode="train", lr_scale=_scale(stages, place), from_epoch=start)
+        for place, (name, start) in enumerate(zip(stages, starts, strict=True))
+    )
+    head = HeadPlan(stages[-1:])
+    return Plan(source, entries, head, TrainingPlan(epochs, learning_rate=training.learning_rate))
+
+
+def _adapted(kind: str) -> Callable[[str, tuple[str, ...], str | None], Plan]:
+    def build(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
+        adapter = AdapterPlan(kind) if argument is None else AdapterPlan(kind, _rank(argument))  # type: ignore[arg-type]
+        entries = tuple(StagePlan(name, mode="adapter") for name in stages)
+        return Plan(source, entries, HeadPlan(stages[-1:]), _FINE_TUNING, adapter)
+
+    return build
+
+
+def _scratch(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
+    entries = tuple(StagePlan(name, "random", "train") for name in stages)
+    return Plan(source, entries, _head(stages, _NEW_HEAD), _FROM_SCRATCH)
+
+
+def _copy(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
+    """The first stages from the source and the others new (Yosinski and others, 2014)."""
+    count = count_of(argument or "", stages)
+    entries = tuple(
+        StagePlan(name, "pretrained" if place < count else "random", "train")
+        for place, name in enumerate(stages)
+    )
+    return Plan(source, entries, _head(stages, _NEW_HEAD), _FROM_SCRATCH)
+
+
+def _head(stages: tuple[str, ...], like: HeadPlan) -> HeadPlan:
+    return HeadPlan(stages[-1:], start=like.start, lr_scale=like.lr_scale)
+
+
+def _trained(source: str, stages: tuple[str, ...], frozen: int) -> Plan:
+    """The first ``frozen`` stages frozen, the others trained, the earlier the more slowly."""
+    entries = tuple(
+        StagePlan(name)
+        if place < frozen
+        else StagePlan(name, mode="train", lr_scale=_scale(stages, place))
+        for place, name in enumerate(stages)
+    )
+    if frozen == len(stages):
+        return Plan(source, entries)
+    return Plan(source, entries, HeadPlan(stages[-1:]), _FINE_TUNING)
+
+
+def _scale(stages: tuple[str, ...], place: int) -> float:
+    return round(LAYER_DECAY ** (len(stages) - 1 - place), 4)
+
+
+def count_of(text: str, stages: Sequence[str]) -> int:
+    """How many leading stages ``text`` means: a number, or the name of the last of them.
+
+    A number below 0 counts from the end, as in Python: ``-2`` is all but the last two.
+
+    Raises
+    ------
+    PlanError
+        If there is no such stage or number.
+
+    Examples
+    --------
+    >>> stages = ["stem", "block", "top"]
+    >>> count_of("2", stages), count_of("-1", stages), count_of("stem", stages)
+    (2, 2, 1)
+    """
+    if text in stages:
+        return list(stages).index(text) + 1
+    try:
+        number = int(text)
+    except ValueError:
+        number = len(stages) + 1
+    count = number + len(stages) if number < 0 else number
+    if not 0 <= count <= len(stages):
+        raise PlanError(
+            f"{text!r} is neither a stage nor a number of stages; accepted: 0 to {len(stages)}, "
+            f"-1 to -{len(stages)}, or one of {', '.join(stages)}."
+        )
+    return count
+
+
+def _rank(text: str) -> int:
+    if not text.isdecimal():
+        raise PlanError(f"The rank {text!r} of lora must be a whole number of at least 1: lora:8.")
+    return int(text)
+
+
+STRATEGIES: dict[str, Strategy] = {
+    "auto": Strategy("auto", "what suits the data; now the same as probe", _probe),
+    "probe": Strategy("probe", "all stages frozen, a linear head", _probe),
+    "freeze": Strategy("freeze:K", "the first K stages (or up to stage K) frozen", _freeze),
+    "full": Strategy("full", "all stages trained, the earlier the more slowly", _full),
+    "gradual": Strategy("gradual", "one more stage trained each epoch, from the last", _gradual),
+    "lora": Strategy("lora:[RANK]", "low-rank additions trained", _adapted("lora")),
+    "bias": Strategy("bias", "biases trained", _adapted("bias")),
+    "pointwise": Strategy(
+        "pointwise", "all trained but depthwise filters", _adapted("pointwise")
+    ),
+    "scratch": Strategy("scratch", "the architecture alone, trained from random weights", _scratch),
+    "copy": Strategy("copy:K", "the first K stages pretrained, the others random", _copy),
+}
+_FROZEN = ("auto", "probe")
