@@ -13,18 +13,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headstart.activations.openvino_model import MODEL, WEIGHTS, to_openvino, write_model
+from headstart.activations.segment import Segment
 from headstart.backbones.source import Source
 from headstart.errors import CacheError, HeadstartError, SourceError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 
 if TYPE_CHECKING:
     import openvino
-    import torch
 
     from headstart.backbones.stages import Backbone
 
-MODEL = "model.xml"
-WEIGHTS = "model.bin"
 FACTS = "facts.json"
 
 
@@ -156,9 +155,7 @@ def convert(backbone: Backbone, folder: Path) -> ConvertedBackbone:
 def _fill(
     place: Path, model: openvino.Model, source: Source, stages: tuple[StageFacts, ...]
 ) -> None:
-    import openvino
-
-    openvino.save_model(model, place / MODEL, compress_to_fp16=False)
+    write_model(model, place)
     with (place / WEIGHTS).open("rb") as file:
         constants = hashlib.file_digest(file, "sha256").hexdigest()
     sizes = {name: (place / name).stat().st_size for name in (MODEL, WEIGHTS)}
@@ -167,63 +164,8 @@ def _fill(
 
 
 def _to_openvino(backbone: Backbone) -> openvino.Model:
-    """Trace with torch and read the trace with OpenVINO's own front end.
+    from headstart.activations.segment_network import SegmentNetwork, example_input
 
-    ``openvino.convert_model`` does the same, but checks the trace by running it again and reports
-    its use over the network; both are left out here.
-    """
-    from openvino.frontend import FrontEndManager
-    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
-
-    height, width = backbone.source.preprocessing.size
-    traced = _traced(_from_pixels(backbone), (1, height, width, 3))
-    front_end = FrontEndManager().load_by_framework("pytorch")
-    decoder = TorchScriptPythonDecoder(traced)  # the front end holds no reference to it
-    model = front_end.convert(front_end.load(decoder))
-    model.reshape([1, height, width, 3])
-    return model
-
-
-def _traced(module: torch.nn.Module, shape: tuple[int, ...]) -> Any:
-    import warnings
-
-    import torch
-    from torch.jit._trace import TracerWarning
-
-    with torch.inference_mode(), warnings.catch_warnings():
-        # The trace is of one fixed shape, which is what these warnings are about; the second
-        # announces that tracing will go once torch.export has replaced it.
-        warnings.simplefilter("ignore", TracerWarning)
-        warnings.simplefilter("ignore", FutureWarning)
-        warnings.simplefilter("ignore", DeprecationWarning)
-        pixels = torch.zeros(shape, dtype=torch.uint8)
-        # Traced as a function, the weights are plain constants; traced as a module, torch would
-        # first build a script module for each of its hundreds of layers.
-        return torch.jit.trace(lambda some: module(some), pixels, check_trace=False)
-
-
-def _from_pixels(backbone: Backbone) -> torch.nn.Module:
-    """uint8 (n, h, w, 3) to float32 (n, sum of feature sizes): normalise, run, pool, join."""
-    import torch
-
-    from headstart.backbones.stages import PooledBackbone
-
-    class FromPixels(torch.nn.Module):
-        scale: torch.Tensor
-        shift: torch.Tensor
-
-        def __init__(self) -> None:
-            super().__init__()
-            facts = backbone.source.preprocessing
-            self.pooled = PooledBackbone(backbone)
-            # One multiplication and one addition, as pixels * scale + shift.
-            scale = 1.0 / (255.0 * torch.tensor(facts.std))
-            shift = -torch.tensor(facts.mean) / torch.tensor(facts.std)
-            self.register_buffer("scale", scale.view(1, 3, 1, 1))
-            self.register_buffer("shift", shift.view(1, 3, 1, 1))
-
-        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            images = pixels.permute(0, 3, 1, 2).float() * self.scale + self.shift
-            return torch.cat(self.pooled(images), dim=1)
-
-    return FromPixels().eval()
+    whole = Segment(0, len(backbone.stages), "pooled")
+    network = SegmentNetwork(backbone, whole).eval()
+    return to_openvino(network, example_input(backbone, whole))

@@ -12,7 +12,7 @@ from headstart.activations.key import ActivationKey
 if TYPE_CHECKING:
     from PIL import Image
 
-#: Receives the float32 vector of one sample, all outputs joined, from whichever thread.
+#: Receives the row of one sample, all outputs joined, from whichever thread.
 Done = Callable[[NDArray[Any]], None]
 
 

@@ -21,8 +21,9 @@ from headstart.data.dataset import ImageItem
 from headstart.errors import UnreadableInputError
 from headstart.progress import Progress, silent
 
-#: A crash costs at most this many rows, or as many as are finished in this many seconds.
+#: A crash costs at most this many rows or bytes, or what is finished in this many seconds.
 ROWS_A_SHARD = 512
+BYTES_A_SHARD = 64 * 2**20
 SECONDS_A_SHARD = 5.0
 #: Prepared pictures a core that may wait for the network; bounds the memory.
 _AHEAD_A_CORE = 8
@@ -146,7 +147,8 @@ class _Buffer:
         self._ids.append(fingerprint)
         self._vectors.append(vector)
         late = time.monotonic() - self._since > SECONDS_A_SHARD
-        if late or len(self._ids) >= ROWS_A_SHARD:
+        large = len(self._ids) * vector.nbytes >= BYTES_A_SHARD
+        if late or large or len(self._ids) >= ROWS_A_SHARD:
             self.write()
 
     def write(self) -> None:

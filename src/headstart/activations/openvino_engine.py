@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,7 +46,7 @@ class OpenVinoEncoder:
     def __init__(self, converted: ConvertedBackbone, precision: str | None = None) -> None:
         self._converted = converted
         self._precision = best_precision() if precision is None else precision
-        self._queue: openvino.AsyncInferQueue | None = None
+        self._requests = Requests(lambda: converted.model_path, self._precision, np.float32)
 
     @property
     def key(self) -> ActivationKey:
@@ -77,6 +79,36 @@ class OpenVinoEncoder:
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Queue one picture; waits while all requests are busy."""
+        self._requests.start(prepared, done)
+
+    def finish(self) -> None:
+        """Wait for all that was started."""
+        self._requests.finish()
+
+
+class Requests:
+    """A compiled model and its queue: one sample a request, one request a core.
+
+    Parameters
+    ----------
+    find_model : callable
+        Gives the path of the model when the first sample comes.
+    precision : {"bf16", "f32"}
+        What it computes in.
+    dtype : type
+        Of the rows that are delivered.
+    """
+
+    def __init__(
+        self, find_model: Callable[[], Path], precision: str, dtype: type[np.floating[Any]]
+    ) -> None:
+        self._find_model = find_model
+        self._precision = precision
+        self._dtype = dtype
+        self._queue: openvino.AsyncInferQueue | None = None
+
+    def start(self, prepared: NDArray[Any], done: Done) -> None:
+        """Queue one sample; waits while all requests are busy."""
         if self._queue is None:
             self._queue = self._compile()
         self._queue.start_async({0: prepared}, userdata=done)
@@ -96,11 +128,10 @@ class OpenVinoEncoder:
             "INFERENCE_NUM_THREADS": str(cores),
         }
         core = openvino.Core()
-        compiled = core.compile_model(core.read_model(self._converted.model_path), "CPU", settings)
+        compiled = core.compile_model(core.read_model(self._find_model()), "CPU", settings)
         queue = openvino.AsyncInferQueue(compiled, 2 * cores)
-        queue.set_callback(_deliver)
+        queue.set_callback(self._deliver)
         return queue
 
-
-def _deliver(request: Any, done: Done) -> None:
-    done(np.array(request.get_output_tensor(0).data[0], dtype=np.float32))
+    def _deliver(self, request: Any, done: Done) -> None:
+        done(np.array(request.get_output_tensor(0).data[0], dtype=self._dtype))

@@ -73,6 +73,11 @@ class ActivationStore:
         sweep(self.folder)
         return ActivationTable(folder)
 
+    def find(self, key: ActivationKey) -> ActivationTable | None:
+        """The rows for ``key`` where there are any; nothing is made."""
+        folder = self.folder / key.digest
+        return ActivationTable(folder) if (folder / _DESCRIPTION).exists() else None
+
     def tables(self) -> list[TableFacts]:
         """All tables, the least recently used first."""
         found = []

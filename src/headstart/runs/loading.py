@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from headstart.activations.converted import FACTS, MODEL, WEIGHTS, read_converted
+from headstart.activations.converted import FACTS, read_converted
+from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from headstart import __version__
-from headstart.activations.converted import FACTS, MODEL, WEIGHTS, ConvertedBackbone
+from headstart.activations.converted import FACTS, ConvertedBackbone
+from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.runs.manifest import is_run, write_manifest

@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from headstart.activations.converted import FACTS, MODEL, WEIGHTS, convert, read_converted
+from headstart.activations.converted import FACTS, convert, read_converted
+from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.activations.encoding import stream
 from headstart.activations.openvino_engine import OpenVinoEncoder, best_precision
 from headstart.backbones.stages import PooledBackbone

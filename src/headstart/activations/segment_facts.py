@@ -1,0 +1,92 @@
+"""What encoders of a segment share, whichever engine computes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.activations.key import ActivationKey
+from headstart.activations.segment import Segment
+from headstart.activations.views import ORIGINAL, VIEWS
+from headstart.backbones.identity import stages_digest
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from headstart.backbones.stages import Backbone
+
+
+@dataclass(frozen=True)
+class SegmentFacts:
+    """A segment of a backbone, and what is seen of a picture.
+
+    Parameters
+    ----------
+    backbone : Backbone
+        The whole.
+    segment : Segment
+        Which stages, and what is kept.
+    view : str
+        What is seen of a picture.
+    """
+
+    backbone: Backbone
+    segment: Segment
+    view: str = ORIGINAL
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything that the segment's numbers depend on, up to its end."""
+        return stages_digest(self.backbone, self.segment.stop)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the arrays of a row."""
+        names = self.backbone.stage_names[self.segment.start : self.segment.stop]
+        return names if self.segment.kept == "pooled" else names[-1:]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers in each array of a row."""
+        stages = self.backbone.stages[self.segment.start : self.segment.stop]
+        if self.segment.kept == "pooled":
+            return tuple(stage.feature_size for stage in stages)
+        return (int(np.prod(stages[-1].state_shape)),)
+
+    @property
+    def dtype(self) -> type[np.floating[Any]]:
+        """Half precision holds all digits of what bf16 computes; vectors are few."""
+        return np.float16 if self.segment.kept == "state" else np.float32
+
+    def key(self, engine: str, precision: str) -> ActivationKey:
+        """Where the rows are stored: they do not depend on where the segment starts."""
+        source = self.backbone.source
+        return ActivationKey(
+            source=source.name,
+            weights=self.digest,
+            preprocessing=json.dumps(source.preprocessing.to_dict(), sort_keys=True),
+            engine=engine,
+            precision=precision,
+            outputs=self.outputs,
+            kept=self.segment.kept,
+            view=self.view,
+        )
+
+    def prepare(self, sample: Any) -> NDArray[Any]:
+        """A picture's pixels, or a stored row, with a batch of one."""
+        facts = self.backbone.source.preprocessing
+        if not isinstance(sample, np.ndarray):
+            image: Image.Image = sample
+            return VIEWS[self.view](facts, image)[None]
+        return sample[None] if self.segment.start else sample.reshape(1, *facts.size, 3)
+
+    def with_view(self, view: str) -> SegmentFacts:
+        """The same segment, seeing something else of a picture."""
+        other = replace(self, view=view)
+        other.__dict__["digest"] = self.digest  # the same tensors need not be hashed again
+        return other

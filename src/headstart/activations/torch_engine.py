@@ -1,0 +1,100 @@
+"""The engine for graphics cards: torch, in small batches."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.activations.encoder import Done
+from headstart.activations.key import ActivationKey
+from headstart.activations.segment_facts import SegmentFacts
+
+if TYPE_CHECKING:
+    import torch
+
+
+class TorchSegmentEncoder:
+    """A segment run by torch in small batches: on a graphics card, or wherever it is told to.
+
+    Parameters
+    ----------
+    facts : SegmentFacts
+        What is to be computed.
+    device : str
+        For example ``"cuda"``.
+    precision : {"bf16", "f32"}
+        bf16 by autocast.
+    batch_size : int
+        Samples that are computed together.
+    """
+
+    def __init__(
+        self, facts: SegmentFacts, device: str, precision: str = "f32", batch_size: int = 32
+    ) -> None:
+        self._facts = facts
+        self._device = device
+        self._precision = precision
+        self._batch_size = batch_size
+        self._network: torch.nn.Module | None = None
+        self._waiting: list[tuple[NDArray[Any], Done]] = []
+
+    def with_view(self, view: str) -> TorchSegmentEncoder:
+        """The same network, seeing something else of a picture."""
+        other = TorchSegmentEncoder(
+            self._facts.with_view(view), self._device, self._precision, self._batch_size
+        )
+        other._network = self._network
+        return other
+
+    @property
+    def key(self) -> ActivationKey:
+        """What the rows depend on."""
+        return self._facts.key(f"torch {version('torch')} {self._device}", self._precision)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers in each array of a row."""
+        return self._facts.sizes
+
+    @property
+    def smallest_side(self) -> int:
+        """The crop must still have as many pixels as the network reads."""
+        return self._facts.backbone.source.preprocessing.shorter_side
+
+    def prepare(self, image: Any) -> NDArray[Any]:
+        """A batch of one."""
+        return self._facts.prepare(image)
+
+    def start(self, prepared: NDArray[Any], done: Done) -> None:
+        """Wait for others, or compute the batch that this sample completes."""
+        self._waiting.append((prepared, done))
+        if len(self._waiting) >= self._batch_size:
+            self.finish()
+
+    def finish(self) -> None:
+        """Compute what waits."""
+        waiting, self._waiting = self._waiting, []
+        if not waiting:
+            return
+        rows = self._compute(np.concatenate([prepared for prepared, _ in waiting]))
+        for row, (_, done) in zip(rows, waiting, strict=True):
+            done(row)
+
+    def _compute(self, batch: NDArray[Any]) -> NDArray[Any]:
+        import torch
+
+        from headstart.activations.segment_network import SegmentNetwork
+
+        if self._network is None:
+            network = SegmentNetwork(self._facts.backbone, self._facts.segment).eval()
+            self._network = network.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        kind = torch.device(self._device).type
+        with (
+            torch.inference_mode(),
+            torch.autocast(kind, torch.bfloat16, enabled=self._precision == "bf16"),
+        ):
+            given = torch.from_numpy(batch).to(self._device)
+            return self._network(given).float().cpu().numpy().astype(self._facts.dtype)

@@ -1,0 +1,63 @@
+"""What an encoder can see of a picture: the picture, or an augmentation of it that is stored too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.backbones.preprocessing import Preprocessing
+from headstart.errors import PlanError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+Pixels = NDArray[np.uint8]
+View = Callable[[Preprocessing, "Image.Image"], Pixels]
+
+#: Share of the side of the ordinary crop that the closer view keeps.
+_CLOSER = 0.8
+
+
+def _original(facts: Preprocessing, image: Image.Image) -> Pixels:
+    return facts.pixels(image)
+
+
+def _closer(facts: Preprocessing, image: Image.Image) -> Pixels:
+    return replace(facts, crop_fraction=_CLOSER * facts.crop_fraction).pixels(image)
+
+
+def _mirrored(view: View) -> View:
+    def mirrored(facts: Preprocessing, image: Image.Image) -> Pixels:
+        return np.ascontiguousarray(view(facts, image)[:, ::-1])
+
+    return mirrored
+
+
+ORIGINAL = "original"
+#: By name; each is stored under its own key.
+VIEWS: dict[str, View] = {
+    ORIGINAL: _original,
+    "mirrored": _mirrored(_original),
+    "closer": _closer,
+    "closer mirrored": _mirrored(_closer),
+}
+
+
+def check_views(names: tuple[str, ...]) -> None:
+    """Refuse views that nobody knows.
+
+    Raises
+    ------
+    PlanError
+        Naming the unknown one.
+    """
+    unknown = [name for name in names if name not in VIEWS]
+    if unknown:
+        raise PlanError(
+            f"The training asks for the view {unknown[0]!r}; accepted: {', '.join(VIEWS)}. Correct "
+            "it in the plan."
+        )

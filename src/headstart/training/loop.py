@@ -1,0 +1,294 @@
+"""The training loop: epochs of steps, judged after each on samples that were held back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from headstart.activations.states import States
+from headstart.backbones.providers.seeding import seeded
+from headstart.errors import PlanError
+from headstart.plan import Plan, TrainingPlan
+from headstart.progress import Progress, silent
+from headstart.training.batches import Batch, batches_of_epoch
+from headstart.training.checkpoints import Checkpoints
+from headstart.training.mixing import mix
+from headstart.training.modes import set_modes
+from headstart.training.objectives import Objective
+from headstart.training.optimiser import SourcePull, make_optimiser, set_learning_rate
+from headstart.training.snapshot import EpochFigures, Snapshot, average, put_back, take
+from headstart.training.suffix import SuffixNetwork
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+#: Held-out samples that are judged together.
+_JUDGED_AT_ONCE = 64
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What a suffix learns from.
+
+    Parameters
+    ----------
+    states : States
+        Rows of the training side.
+    codes : ndarray of shape (n_rows,)
+        What the task encodes their labels as.
+    train_rows, valid_rows : ndarray of shape (n_train,), (n_valid,)
+        Which rows are learned from, and which judge each epoch.
+    objective : Objective
+        What is made small.
+    seed : int
+        Of order, views, mixing and dropout.
+    """
+
+    states: States
+    codes: NDArray[Any]
+    train_rows: NDArray[np.intp]
+    valid_rows: NDArray[np.intp]
+    objective: Objective
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a training went.
+
+    Parameters
+    ----------
+    history : tuple of EpochFigures
+        From the start (epoch 0) on.
+    kept : str
+        Which weights the network has now, in words.
+    kept_epochs : tuple of int
+        The epochs whose weights they are the mean of.
+    """
+
+    history: tuple[EpochFigures, ...]
+    kept: str
+    kept_epochs: tuple[int, ...]
+
+
+class Trainer:
+    """Trains one network by one plan. Each joint is a method that can be replaced.
+
+    Parameters
+    ----------
+    fabric : Fabric
+        Device, precision and processes.
+    network : SuffixNetwork
+        Changed in place.
+    plan : Plan
+        With a training part.
+    learning : Learning
+        Samples and objective.
+    checkpoints : Checkpoints
+        Where snapshots are kept.
+    progress : Progress
+        Told after each step.
+
+    Raises
+    ------
+    PlanError
+        If stages are unfrozen one after the other and there are several processes.
+    """
+
+    def __init__(
+        self,
+        fabric: Fabric,
+        network: SuffixNetwork,
+        plan: Plan,
+        learning: Learning,
+        checkpoints: Checkpoints,
+        progress: Progress = silent,
+    ) -> None:
+        if fabric.world_size > 1 and any(stage.from_epoch for stage in plan.stages):
+            raise PlanError(
+                f"The plan unfreezes stages one after the other, which {fabric.world_size} "
+                "processes cannot do together. Train with one process, or begin all stages at "
+                "epoch 0."
+            )
+        self.fabric, self.network, self.plan = fabric, network, plan
+        self.learning, self.checkpoints, self.progress = learning, checkpoints, progress
+        set_modes(network, plan, 0)
+        self.optimiser = make_optimiser(network, plan)
+        self.pull = SourcePull.of(network, plan)
+        self.wrapped, self.wrapped_optimiser = fabric.setup(network, self.optimiser)
+        self.targets = torch.from_numpy(learning.objective.targets(learning.codes))
+
+    @property
+    def training(self) -> TrainingPlan:
+        """The plan's training part."""
+        return self.plan.training or TrainingPlan()
+
+    def run(self) -> Trained:
+        """Train from the newest checkpoint, or from the start, to the end."""
+        newest = self.checkpoints.newest()
+        history = [*newest.history] if newest is not None else [self.start()]
+        if newest is not None:
+            put_back(newest, self.network, self.optimiser)
+        while not self.is_over(history):
+            history.append(self.epoch(history[-1].epoch))
+            self.keep(history)
+        return self.finish(history)
+
+    def start(self) -> EpochFigures:
+        """Judge the network as the plan hands it over."""
+        began = time.perf_counter()
+        loss, score = self.fabric.broadcast(self.judge())
+        figures = EpochFigures(0, None, loss, score, time.perf_counter() - began)
+        self.keep([figures])
+        return figures
+
+    def is_over(self, history: list[EpochFigures]) -> bool:
+        """Whether all epochs are done, or validation has not improved for too long."""
+        done = history[-1].epoch
+        if done >= self.training.epochs:
+            return True
+        best = _best_epoch(history)
+        patience = self.training.patience
+        return patience is not None and best is not None and done - best >= patience
+
+    def epoch(self, number: int) -> EpochFigures:
+        """One pass over the training samples, then validation."""
+        began = time.perf_counter()
+        set_modes(self.network, self.plan, number)
+        batches = batches_of_epoch(
+            len(self.learning.train_rows),
+            self.training.batch_size,
+            len(self.training.views),
+            self.learning.seed,
+            number,
+        )
+        losses = []
+        with seeded(self.seed_of(number)):
+            for step, (batch, rows) in enumerate(self.loaded(batches)):
+                done = (number + (step + 0.5) / len(batches)) / self.training.epochs
+                rate = set_learning_rate(self.optimiser, self.plan, done)
+                losses.append(self.step(batch, rows))
+                self.pull.apply(rate)
+                self.progress(f"epoch {number + 1}", step + 1, len(batches))
+        loss, score = self.fabric.broadcast(self.judge())
+        seconds = time.perf_counter() - began
+        return EpochFigures(number + 1, float(np.mean(losses)), loss, score, seconds)
+
+    def seed_of(self, epoch: int) -> int:
+        """Of what is drawn in an epoch; each process draws for its own samples."""
+        words = np.random.SeedSequence([self.learning.seed, epoch, self.fabric.global_rank])
+        return int(words.generate_state(1)[0])
+
+    def loaded(self, batches: list[Batch]) -> Iterator[tuple[Batch, NDArray[Any]]]:
+        """Batches of this process with their states, read while the one before is computed."""
+        shares = [one.share(self.fabric.global_rank, self.fabric.world_size) for one in batches]
+        with ThreadPoolExecutor(1, thread_name_prefix="states") as pool:
+            waiting = [pool.submit(self.read, share) for share in shares[:1]]
+            for place, batch in enumerate(batches):
+                rows = waiting.pop().result()
+                waiting = [pool.submit(self.read, one) for one in shares[place + 1 : place + 2]]
+                yield batch, rows
+
+    def read(self, share: Batch) -> NDArray[Any]:
+        """States of shape (n, size)."""
+        return self.learning.states.read(self.learning.train_rows[share.places], share.views)
+
+    def step(self, batch: Batch, rows: NDArray[Any]) -> float:
+        """Forward, backward, clip, step; gives the mean loss of this process's share."""
+        world = self.fabric.world_size
+        share = batch.share(self.fabric.global_rank, world)
+        inputs = self.fabric.to_device(torch.from_numpy(rows))
+        targets = self.targets[torch.from_numpy(self.learning.train_rows[share.places])]
+        inputs, targets = mix(inputs, self.fabric.to_device(targets), self.training.mixup)
+        losses = self.learning.objective.losses(self.wrapped(inputs).float(), targets)
+        # Processes average their gradients: so much makes the average that of the whole batch.
+        self.fabric.backward(losses.sum() * (world / len(batch)))
+        if self.training.clip_norm is not None:
+            self.fabric.clip_gradients(
+                self.wrapped,
+                self.wrapped_optimiser,
+                max_norm=self.training.clip_norm,
+                error_if_nonfinite=False,
+            )
+        self.wrapped_optimiser.step()
+        self.wrapped_optimiser.zero_grad()
+        return float(losses.detach().mean())
+
+    def judge(self) -> tuple[float | None, float | None]:
+        """Mean loss and score of the samples held back; None where there are none."""
+        rows = self.learning.valid_rows
+        if not len(rows):
+            return None, None
+        scores = self.scores(rows)
+        losses, hits = self.learning.objective.judge(scores, self.targets[torch.from_numpy(rows)])
+        return float(losses.mean()), float(hits.mean())
+
+    @torch.no_grad()
+    def scores(self, rows: NDArray[np.intp]) -> Tensor:
+        """Scores of samples as they are, of shape (n, n_outputs), on the processor."""
+        self.network.eval()
+        parts = []
+        for start in range(0, len(rows), _JUDGED_AT_ONCE):
+            some = rows[start : start + _JUDGED_AT_ONCE]
+            states = self.learning.states.read(some, np.zeros(len(some), dtype=np.intp))
+            inputs = self.fabric.to_device(torch.from_numpy(states))
+            with self.fabric.autocast():
+                parts.append(self.network(inputs).float().cpu())
+        return torch.cat(parts)
+
+    def keep(self, history: list[EpochFigures]) -> None:
+        """Write a snapshot, and forget those that nobody will ask for."""
+        if self.fabric.is_global_zero:
+            self.checkpoints.write(take(self.network, self.optimiser, history))
+            last = history[-1].epoch
+            wanted = {*range(last - max(self.training.average_last, 2) + 1, last + 1)}
+            best = _best_epoch(history)
+            self.checkpoints.keep(sorted(wanted | ({best} if best is not None else set())))
+        self.fabric.barrier()
+
+    def finish(self, history: list[EpochFigures]) -> Trained:
+        """Give the network of the first process the weights that validation prefers."""
+        if not self.fabric.is_global_zero:
+            return Trained(tuple(history), "those of the first process", ())
+        last = self.snapshot(history[-1].epoch)
+        best = _best_epoch(history)
+        count = min(self.training.average_last, last.epoch)
+        choices: list[tuple[str, tuple[int, ...], Snapshot]] = []
+        if count > 1:
+            epochs = tuple(range(last.epoch - count + 1, last.epoch + 1))
+            mean = average([self.snapshot(epoch) for epoch in epochs])
+            choices.append((f"average of epochs {epochs[0]} to {epochs[-1]}", epochs, mean))
+        kept = last if best is None else self.snapshot(best)
+        choices.append((f"epoch {kept.epoch}", (kept.epoch,), kept))
+        name, epochs, _ = min(choices, key=lambda choice: self.loss_of(choice[2]))
+        put_back(next(one for label, _, one in choices if label == name), self.network)
+        self.network.eval()
+        return Trained(tuple(history), name, epochs)
+
+    def loss_of(self, snapshot: Snapshot) -> float:
+        """Validation loss of a snapshot; where nothing was held back, all are as good."""
+        put_back(snapshot, self.network)
+        loss, _ = self.judge()
+        return 0.0 if loss is None else loss
+
+    def snapshot(self, epoch: int) -> Snapshot:
+        """What was kept of an epoch."""
+        found = self.checkpoints.read(epoch)
+        if found is None:
+            raise RuntimeError(f"the checkpoint of epoch {epoch} is gone")
+        return found
+
+
+def _best_epoch(history: list[EpochFigures]) -> int | None:
+    """The epoch with the lowest validation loss; None where nothing was held back."""
+    judged = [one for one in history if one.valid_loss is not None]
+    return min(judged, key=lambda one: one.valid_loss or 0.0).epoch if judged else None
+

@@ -1,0 +1,113 @@
+"""The suffix under a head, as one module: states at the cut in, scores out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from headstart.activations.segment_network import FromPixels, Unflatten
+from headstart.errors import PlanError
+from headstart.training.linear_head import LinearHead
+
+if TYPE_CHECKING:
+    from headstart.backbones.stages import Backbone
+    from headstart.plan import Plan
+
+
+class TrainableHead(nn.Module):
+    """A :class:`~headstart.training.linear_head.LinearHead` that goes on learning.
+
+    Mean and scale stay: they bring the vectors into a range in which one learning rate suits all.
+    """
+
+    mean: Tensor
+    scale: Tensor
+
+    def __init__(self, head: LinearHead) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(head.mean, dtype=torch.float32))
+        self.register_buffer("scale", torch.tensor(head.scale, dtype=torch.float32))
+        self.linear = nn.Linear(*head.weights.shape)
+        with torch.no_grad():
+            self.linear.weight.copy_(torch.tensor(head.weights.T, dtype=torch.float32))
+            self.linear.bias.copy_(torch.tensor(head.bias, dtype=torch.float32))
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Scores of shape (n, n_outputs) for pooled vectors of shape (n, n_features)."""
+        with torch.autocast(vectors.device.type, enabled=False):  # few numbers, and they decide
+            scores: Tensor = self.linear((vectors.float() - self.mean) / self.scale)
+        return scores
+
+    def to_linear_head(self) -> LinearHead:
+        """The numbers alone."""
+        arrays = (self.mean, self.scale, self.linear.weight.T, self.linear.bias)
+        return LinearHead(*(one.detach().cpu().double().numpy() for one in arrays))
+
+
+class SuffixNetwork(nn.Module):
+    """The stages after the cut and the head.
+
+    Parameters
+    ----------
+    backbone : Backbone
+        Its parameters are shared, so what is trained here changes there.
+    plan : Plan
+        Says where the cut is and which stages the head reads.
+    head : LinearHead
+        Where the head starts.
+
+    Raises
+    ------
+    PlanError
+        If the head reads a stage before the cut.
+    """
+
+    def __init__(self, backbone: Backbone, plan: Plan, head: LinearHead) -> None:
+        super().__init__()
+        _check_head(plan)
+        self.cut = plan.cut
+        self.stages = backbone.stages[plan.cut :]
+        self.read = tuple(stage.name in plan.head.stages for stage in self.stages)
+        if plan.cut:
+            self.entry: nn.Module = Unflatten(backbone.stages[plan.cut - 1].state_shape)
+        else:
+            self.entry = FromPixels(backbone.source.preprocessing)
+        self.pieces = nn.ModuleList(stage.module for stage in self.stages)
+        self.head = TrainableHead(head)
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """Scores of shape (n, n_outputs).
+
+        Parameters
+        ----------
+        rows : Tensor of shape (n, size), float16 states or uint8 pixels
+            As they are stored.
+        """
+        x: Tensor = self.entry(rows)
+        if x.ndim == 4:
+            x = x.contiguous(memory_format=torch.channels_last)
+        vectors = []
+        for stage, piece, read in zip(self.stages, self.pieces, self.read, strict=True):
+            x = piece(x)
+            if read:
+                vectors.append(stage.pool({"x": x}))
+        scores: Tensor = self.head(torch.cat(vectors, dim=1))
+        return scores
+
+    def own_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """Names and parameters that training changes."""
+        return ((name, one) for name, one in self.named_parameters() if one.requires_grad)
+
+
+def _check_head(plan: Plan) -> None:
+    before = {stage.name for stage in plan.prefix}
+    early = [name for name in plan.head.stages if name in before]
+    if early or not plan.head.stages:
+        what = f"reads stage {early[0]!r}, which lies before the cut" if early else "reads no stage"
+        raise PlanError(
+            f"The head {what}. Where stages are trained, accepted are the stages after the cut: "
+            f"{', '.join(stage.name for stage in plan.suffix)}. Correct the head in the plan."
+        )
