@@ -16,11 +16,11 @@ from headstart.evaluation.baselines import (
     probe_baseline,
     reference,
 )
-from headstart.evaluation.comparison import paired_difference, verdict
 from headstart.evaluation.near_duplicates import near_duplicates
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evaluation.verdict import verdict
 from headstart.fitting.sides import Side, Split
-from headstart.metrics import confusion_matrix, reliability_bins
+from headstart.metrics import confusion_matrix, paired_difference, reliability_bins
 from headstart.plan import Plan
 from headstart.training.probe import Samples
 
