@@ -11,6 +11,7 @@ NOUNS = {"image": ("picture", "pictures"), "embedding": ("sample", "samples")}
 #: What the baselines do, for somebody who does not know the words.
 BASELINE_MEANINGS = (
     ("majority", "always answers the most common class"),
+    ("mean of the training", "always answers the mean of the training samples"),
     ("hog", "learns from your pictures alone: small copies of them and the directions of edges"),
     ("classical", "learns from your data alone, with classical methods"),
     ("random", "the shape of the source without what it learned"),
@@ -69,6 +70,21 @@ def signed_of_hundred(share: float) -> str:
     if hundredths == 0:
         return "0"
     return f"+{hundredths}" if hundredths > 0 else f"\N{MINUS SIGN}{-hundredths}"
+
+
+def amount(value: float) -> str:
+    """A number in the unit of the targets, to four digits.
+
+    Examples
+    --------
+    >>> amount(12.34567), amount(0.012345), amount(123456.7), amount(-3.0), amount(1.5e-7)
+    ('12.35', '0.01235', '123,457', '-3', '1.5e-07')
+    """
+    if value != 0 and not 1e-4 <= abs(value) < 1e9:
+        return f"{value:.4g}"
+    whole_digits = math.floor(math.log10(abs(value))) + 1 if value else 1
+    text = f"{value:,.{max(4 - whole_digits, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def listed(words: Sequence[str]) -> str:
