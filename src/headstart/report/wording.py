@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
+
+#: How a figure is written.
+Form = Literal["percent", "plain", "amount"]
+PERCENT = "\u00a0%"
 
 #: What a sample is called, by modality: one, and many.
 NOUNS = {"image": ("picture", "pictures"), "embedding": ("sample", "samples")}
@@ -85,6 +90,19 @@ def amount(value: float) -> str:
     whole_digits = math.floor(math.log10(abs(value))) + 1 if value else 1
     text = f"{value:,.{max(4 - whole_digits, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def formed(value: float, form: Form) -> str:
+    r"""A figure as text: a share in percent, a plain number, or an amount in the targets' unit.
+
+    Examples
+    --------
+    >>> formed(0.941, "percent"), formed(0.98, "plain"), formed(12.34567, "amount")
+    ('94.1\xa0%', '0.980', '12.35')
+    """
+    if form == "amount":
+        return amount(value)
+    return f"{100 * value:.1f}{PERCENT}" if form == "percent" else f"{value:.3f}"
 
 
 def listed(words: Sequence[str]) -> str:
