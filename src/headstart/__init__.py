@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from headstart.errors import HeadstartError
-    from headstart.estimators import TransferClassifier
+    from headstart.estimators import TransferClassifier, TransferRegressor
     from headstart.plan import HeadPlan, Plan, StagePlan
     from headstart.runs import load
 
@@ -23,6 +23,7 @@ __all__ = [
     "Plan",
     "StagePlan",
     "TransferClassifier",
+    "TransferRegressor",
     "__version__",
     "load",
 ]
@@ -33,6 +34,7 @@ _HOMES = {
     "Plan": "headstart.plan",
     "StagePlan": "headstart.plan",
     "TransferClassifier": "headstart.estimators",
+    "TransferRegressor": "headstart.estimators",
     "load": "headstart.runs",
 }
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -24,10 +24,137 @@ from headstart.fitting import Settings, Watch, fit, read_sides
 from headstart.plan import PLAN_NAMES, Plan
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
-from headstart.runs.prediction import Prediction
+from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.prediction import Prediction
+from headstart.tasks.regression import RegressionTask
 
 
-class TransferClassifier(ClassifierMixin, BaseEstimator):
+class _TransferEstimator(BaseEstimator):
+    """What the estimators share; each adds its task and how it takes labels."""
+
+    _task: ClassVar[str]
+
+    def __init__(
+        self,
+        source: str = "auto",
+        plan: str | Plan = "auto",
+        *,
+        weights: str | Path | None = None,
+        test_size: float = 0.2,
+        random_twin: bool = False,
+        random_state: int | None = 0,
+    ) -> None:
+        self.source = source
+        self.plan = plan
+        self.weights = weights
+        self.test_size = test_size
+        self.random_twin = random_twin
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        test: Any = None,
+        progress: Progress = silent,
+    ) -> Self:
+        """Learn from labelled samples and measure how well that went.
+
+        Parameters
+        ----------
+        X : folder, table, paths, pictures, arrays or embeddings
+            A folder of class folders or a CSV/Parquet file (labels inside); or a list of paths or
+            PIL images, a uint8 array of shape (n_samples, height, width, channels), or ready
+            embeddings of shape (n_samples, n_features).
+        y : array-like of shape (n_samples,) or None
+            Labels or numbers; None where ``X`` brings its own.
+        test : folder or table, or (X, y), or None
+            Held-out samples; None: a stratified share of ``X``.
+        progress : callable
+            Told how far the fit is.
+
+        Returns
+        -------
+        self
+            Itself.
+
+        Raises
+        ------
+        InputError
+            If the data make the task impossible (a ValueError).
+        SourceError, PlanError
+            If the source or the plan cannot be had.
+        """
+        watch = Watch()
+        settings = self._settings()
+        with watch.step("read"):
+            train, held_out = read_sides(*self._validated(X, y, test), progress)
+        self.model_ = fit(train, held_out, settings, progress, watch)
+        self.result_ = self.model_.result_
+        return self
+
+    def predict(self, X: Any) -> NDArray[Any]:
+        """The most probable label of each sample, or its number, shape (n_samples,)."""
+        model, X = self._ready(X)
+        return model.predict(X)
+
+    def predict_rows(self, X: Any) -> list[Prediction]:
+        """An answer, or the reason why there is none, for every input."""
+        check_is_fitted(self)
+        return self.model_.predict_rows(X)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write a run folder that :func:`headstart.load` opens."""
+        check_is_fitted(self)
+        return self.model_.save(folder)
+
+    def _settings(self) -> Settings:
+        check_parameters(self)
+        return Settings(
+            source=self.source,
+            plan=self.plan,
+            weights=None if self.weights is None else os.fspath(self.weights),
+            test_fraction=float(self.test_size),
+            seed=0 if self.random_state is None else int(self.random_state),
+            random_twin=self.random_twin,
+            task=self._task,
+        )
+
+    def _validated(self, X: Any, y: Any, test: Any) -> tuple[Any, Any, Any]:
+        """Embeddings pass through scikit-learn's own checks; everything else is left alone."""
+        for name in ("n_features_in_", "feature_names_in_"):  # of an earlier fit on other data
+            if hasattr(self, name):
+                delattr(self, name)
+        if not is_table_of_numbers(X):
+            return X, y, test
+        with as_input_error():
+            X, y = validate_data(self, X, y)
+            y = self._checked_labels(y)
+            if isinstance(test, tuple) and len(test) == 2:
+                X_test, y_test = validate_data(self, *test, reset=False)
+                test = (X_test, _plain_labels(y_test))
+        return X, y, test
+
+    def _checked_labels(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Labels of embeddings, after what scikit-learn asks of them."""
+        return _plain_labels(y)
+
+    def _ready(self, X: Any) -> tuple[Model, Any]:
+        check_is_fitted(self)
+        if self.result_.modality == "embedding" and is_table_of_numbers(X):
+            with as_input_error():
+                X = validate_data(self, X, reset=False)
+        return self.model_, X
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+class TransferClassifier(ClassifierMixin, _TransferEstimator):
     """A classifier that gives small data sets a head start.
 
     Parameters
@@ -70,126 +197,65 @@ class TransferClassifier(ClassifierMixin, BaseEstimator):
     (48, 12)
     """
 
-    def __init__(
-        self,
-        source: str = "auto",
-        plan: str | Plan = "auto",
-        *,
-        weights: str | Path | None = None,
-        test_size: float = 0.2,
-        random_twin: bool = False,
-        random_state: int | None = 0,
-    ) -> None:
-        self.source = source
-        self.plan = plan
-        self.weights = weights
-        self.test_size = test_size
-        self.random_twin = random_twin
-        self.random_state = random_state
+    _task = ClassificationTask.name
 
-    def fit(
-        self,
-        X: Any,
-        y: Any = None,
-        *,
-        test: Any = None,
-        progress: Progress = silent,
-    ) -> Self:
-        """Learn from labelled samples and measure how well that went.
-
-        Parameters
-        ----------
-        X : folder, table, paths, pictures, arrays or embeddings
-            A folder of class folders or a CSV/Parquet file (labels inside); or a list of paths or
-            PIL images, a uint8 array of shape (n_samples, height, width, channels), or ready
-            embeddings of shape (n_samples, n_features).
-        y : array-like of shape (n_samples,) or None
-            Labels; None where ``X`` brings its own.
-        test : folder or table, or (X, y), or None
-            Held-out samples; None: a stratified share of ``X``.
-        progress : callable
-            Told how far the fit is.
-
-        Returns
-        -------
-        TransferClassifier
-            Itself.
-
-        Raises
-        ------
-        InputError
-            If the data make the task impossible (a ValueError).
-        SourceError, PlanError
-            If the source or the plan cannot be had.
-        """
-        watch = Watch()
-        settings = self._settings()
-        with watch.step("read"):
-            train, held_out = read_sides(*self._validated(X, y, test), progress)
-        self.model_ = fit(train, held_out, settings, progress, watch)
-        self.classes_ = self.model_.classes_
-        self.result_ = self.model_.result_
-        return self
-
-    def predict(self, X: Any) -> NDArray[Any]:
-        """The most probable label of each sample, shape (n_samples,)."""
-        model, X = self._ready(X)
-        return model.predict(X)
+    @property
+    def classes_(self) -> NDArray[Any]:
+        """The labels, shape (n_classes,), in the order of the probability columns."""
+        check_is_fitted(self)
+        return self.model_.classes_
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """Probabilities of shape (n_samples, n_classes), columns in the order of ``classes_``."""
         model, X = self._ready(X)
         return model.predict_proba(X)
 
-    def predict_rows(self, X: Any) -> list[Prediction]:
-        """An answer, or the reason why there is none, for every input."""
-        check_is_fitted(self)
-        return self.model_.predict_rows(X)
+    def _checked_labels(self, y: NDArray[Any]) -> NDArray[Any]:
+        plain = _plain_labels(y)
+        check_classification_targets(plain)
+        return plain
 
-    def save(self, folder: str | Path) -> Path:
-        """Write a run folder that :func:`headstart.load` opens."""
-        check_is_fitted(self)
-        return self.model_.save(folder)
 
-    def _settings(self) -> Settings:
-        check_parameters(self)
-        return Settings(
-            source=self.source,
-            plan=self.plan,
-            weights=None if self.weights is None else os.fspath(self.weights),
-            test_fraction=float(self.test_size),
-            seed=0 if self.random_state is None else int(self.random_state),
-            random_twin=self.random_twin,
-        )
+class TransferRegressor(RegressorMixin, _TransferEstimator):
+    """A regressor that gives small data sets a head start. Its ``score`` is R².
 
-    def _validated(self, X: Any, y: Any, test: Any) -> tuple[Any, Any, Any]:
-        """Embeddings pass through scikit-learn's own checks; everything else is left alone."""
-        for name in ("n_features_in_", "feature_names_in_"):  # of an earlier fit on other data
-            if hasattr(self, name):
-                delattr(self, name)
-        if not is_table_of_numbers(X):
-            return X, y, test
-        with as_input_error():
-            X, y = validate_data(self, X, y)
-            y = _plain_labels(y)
-            check_classification_targets(y)
-            if isinstance(test, tuple) and len(test) == 2:
-                X_test, y_test = validate_data(self, *test, reset=False)
-                test = (X_test, _plain_labels(y_test))
-        return X, y, test
+    Parameters
+    ----------
+    source : str, default="auto"
+        A name in the catalogue (``headstart sources``). Ready embeddings need none.
+    plan : {"auto", "probe"} or Plan, default="auto"
+        What is transferred, and how.
+    weights : str or Path or None, default=None
+        Local file of weights for the source.
+    test_size : float, default=0.2
+        Share of the samples that is held out for the figures when ``fit`` gets no test set,
+        above 0 and below 1.
+    random_twin : bool, default=False
+        Whether to compare with the same network with random weights too.
+    random_state : int or None, default=0
+        For splits, folds and resampling; None means 0, so that a fit can always be repeated.
 
-    def _ready(self, X: Any) -> tuple[Model, Any]:
-        check_is_fitted(self)
-        if self.result_.modality == "embedding" and is_table_of_numbers(X):
-            with as_input_error():
-                X = validate_data(self, X, reset=False)
-        return self.model_, X
+    Attributes
+    ----------
+    result_ : headstart.evaluation.result.Result
+        The figures: ``result_.test["mean_absolute_error"].value``, ``result_.verdict``.
+    model_ : headstart.runs.Model
+        What predicts; ``save`` writes it.
+    n_features_in_ : int
+        Length of an embedding; only when fitted on embeddings.
 
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.three_d_array = True
-        return tags
+    Examples
+    --------
+    >>> import numpy as np
+    >>> embeddings = np.random.default_rng(0).normal(size=(60, 4))
+    >>> regressor = TransferRegressor().fit(embeddings, embeddings @ [1.0, 2.0, 0.0, 0.0] + 5.0)
+    >>> regressor.predict(np.array([[1.0, 1.0, 0.0, 0.0]])).round(1).tolist()
+    [8.0]
+    >>> sorted(regressor.result_.test)
+    ['mean_absolute_error', 'r2', 'root_mean_squared_error']
+    """
+
+    _task = RegressionTask.name
 
 
 def is_table_of_numbers(X: Any) -> bool:
@@ -238,7 +304,7 @@ def as_input_error() -> Iterator[None]:
         raise InputError(str(error)) from error
 
 
-def check_parameters(estimator: TransferClassifier) -> None:
+def check_parameters(estimator: _TransferEstimator) -> None:
     """Refuse parameters that no fit can be made with.
 
     Raises

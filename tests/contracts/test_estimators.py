@@ -11,16 +11,17 @@ import polars as pl
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.metrics import r2_score
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from headstart import HeadstartError, TransferClassifier
+from headstart import HeadstartError, TransferClassifier, TransferRegressor, load
 from headstart.errors import InputError, PlanError
 from headstart.plan import frozen_plan
 
-CLASSIFIERS = [TransferClassifier()]
+ESTIMATORS = [TransferClassifier(), TransferRegressor()]
 
 
 def embeddings(n_samples: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -30,7 +31,7 @@ def embeddings(n_samples: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarr
     return generator.normal(size=(n_samples, 3)) + codes[:, None] * 4.0, codes
 
 
-@parametrize_with_checks(CLASSIFIERS, expected_failed_checks=lambda _: {})
+@parametrize_with_checks(ESTIMATORS, expected_failed_checks=lambda _: {})
 def test_scikit_learns_own_checks(estimator, check):
     check(estimator)
 
@@ -266,3 +267,144 @@ def test_everything_refused_is_an_error_of_ours():
 def test_save_needs_a_fit(tmp_path):
     with pytest.raises(NotFittedError, match="not fitted yet"):
         TransferClassifier().save(tmp_path / "run")
+
+
+def measurements(n_samples: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers that go with two of three features."""
+    generator = np.random.default_rng(seed)
+    vectors = generator.normal(size=(n_samples, 3))
+    return vectors, vectors @ [3.0, -1.0, 0.0] + 20.0 + 0.1 * generator.normal(size=n_samples)
+
+
+def test_the_score_of_a_regressor_is_r2():
+    vectors, targets = measurements()
+    fitted = TransferRegressor().fit(vectors, targets)
+    assert fitted.score(vectors, targets) == pytest.approx(
+        r2_score(targets, fitted.predict(vectors))
+    )
+    assert fitted.score(vectors, targets) > 0.95
+    assert cross_val_score(TransferRegressor(), vectors, targets, cv=3).min() > 0.9
+
+
+def test_a_regressor_has_a_result_and_no_classes():
+    vectors, targets = measurements()
+    fitted = TransferRegressor().fit(vectors, targets)
+    result = fitted.result_
+    assert (result.task, result.classes, result.n_test) == ("regression", (), 12)
+    assert set(result.test) == {"r2", "mean_absolute_error", "root_mean_squared_error"}
+    assert result.verdict == "transfer helps"
+    assert result.compared_with == "mean of the training targets"
+    assert result.difference.low > 0
+    assert (result.confusion, result.calibration) == ((), ())
+    assert not hasattr(fitted, "predict_proba")
+    assert not hasattr(fitted, "classes_")
+    with pytest.raises(InputError, match="predicts numbers, which have no probabilities"):
+        fitted.model_.predict_proba(vectors)
+
+
+def test_a_saved_regressor_predicts_the_same(tmp_path):
+    vectors, targets = measurements()
+    fitted = TransferRegressor().fit(vectors, targets)
+    loaded = load(fitted.save(tmp_path / "run"))
+    assert np.array_equal(loaded.predict(vectors), fitted.predict(vectors))
+    assert loaded.result_ == fitted.result_
+    assert loaded.predictions == fitted.model_.predictions
+    row = loaded.predictions[0]
+    assert row.error == row.predicted - row.label
+    lines = (tmp_path / "run" / "predictions.csv").read_text().splitlines()
+    assert lines[0] == "input,label,predicted,error,reason"
+    assert len(lines) == 13
+    assert loaded.predict_rows(vectors[:1])[0].to_dict() == {
+        "input": "row 0",
+        "predicted": fitted.predict(vectors[:1])[0],
+    }
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [
+        [1, 2] * 20,
+        np.linspace(0, 1, 40, dtype=np.float32),
+        np.linspace(0, 1, 40).astype(object),
+        [str(number / 4) for number in range(40)],
+        pd.Series(np.linspace(0, 1, 40)),
+        pl.Series(np.linspace(0, 1, 40)),
+    ],
+)
+def test_numbers_of_every_kind(targets):
+    vectors, _ = embeddings()
+    predicted = TransferRegressor().fit(vectors, targets).predict(vectors)
+    assert predicted.shape == (40,)
+    assert predicted.dtype == np.float64
+
+
+@pytest.mark.parametrize(
+    ("targets", "message"),
+    [
+        (["a", "b"] * 20, "The target of sample 0 is 'a' .40 of 40 targets are no finite number"),
+        ([1.0, np.nan] * 20, "Input y contains NaN"),
+        ([1.0, np.inf] * 20, "Input y contains infinity"),
+        (["1", "1e999"] * 20, "The target of sample 1 is '1e999'"),
+        ([True, False] * 20, "targets are of type bool; a regression predicts numbers"),
+        (np.array(["2020"] * 40, dtype="datetime64[D]"), "targets are of type datetime64"),
+        (np.ones((40, 2)), "should be a 1d array"),
+        (["1"], "inconsistent numbers of samples"),
+        (None, "requires y to be passed"),
+    ],
+)
+def test_numbers_at_fault(targets, message):
+    with pytest.raises(InputError, match=message):
+        TransferRegressor().fit(embeddings()[0], targets)
+
+
+def test_two_targets_a_picture_are_refused():
+    with pytest.raises(InputError, match=r"labels have the shape \(2, 2\); .* one column"):
+        TransferRegressor().fit(np.zeros((2, 8, 8, 3), dtype=np.uint8), np.zeros((2, 2)))
+
+
+@pytest.mark.parametrize(("n_samples", "n_test"), [(2, 0), (4, 0), (5, 1), (12, 2), (25, 5)])
+def test_few_numbers_are_fitted(n_samples, n_test):
+    vectors, targets = measurements(n_samples)
+    fitted = TransferRegressor().fit(vectors, targets)
+    assert fitted.result_.n_test == n_test
+    assert np.isfinite(fitted.predict(vectors)).all()
+    assert (fitted.result_.verdict is None) == (n_test == 0)
+
+
+def test_one_number_is_too_few():
+    with pytest.raises(InputError, match="There is 1 sample; a regression needs at least 2"):
+        TransferRegressor().fit([[0.0]], [1.0])
+
+
+def test_equal_numbers_are_fitted_and_noted():
+    vectors, _ = embeddings()
+    fitted = TransferRegressor().fit(vectors, [2.5] * 40)
+    assert fitted.predict(vectors[:1]) == pytest.approx([2.5])
+    assert fitted.result_.verdict == "no measurable difference"
+    assert any("All 40 targets are 2.5" in note for note in fitted.result_.notes)
+
+
+def test_a_given_test_set_of_numbers():
+    vectors, targets = measurements()
+    other, truth = measurements(10, seed=1)
+    fitted = TransferRegressor().fit(vectors, targets, test=(other, [str(one) for one in truth]))
+    assert (fitted.result_.n_train, fitted.result_.n_test) == (60, 10)
+    assert fitted.result_.test["r2"].value > 0.9
+
+
+def test_the_unit_of_the_numbers_does_not_matter():
+    vectors, targets = measurements()
+    small = TransferRegressor().fit(vectors, targets)
+    large = TransferRegressor().fit(vectors, 1e6 * targets)
+    assert large.predict(vectors) == pytest.approx(1e6 * small.predict(vectors))
+    assert large.result_.test["r2"].value == pytest.approx(small.result_.test["r2"].value)
+    assert large.model_.plan == small.model_.plan
+
+
+def test_regressor_clones_and_pickles():
+    vectors, targets = measurements()
+    first = TransferRegressor(test_size=0.3, random_state=5)
+    assert clone(first).get_params() == first.get_params()
+    fitted = first.fit(vectors, targets)
+    copy = pickle.loads(pickle.dumps(fitted))
+    assert np.array_equal(copy.predict(vectors), fitted.predict(vectors))

@@ -126,6 +126,67 @@ def test_a_parquet_table_and_a_default_place(demo, tmp_path, monkeypatch):
         assert (tmp_path / place / "result.json").is_file()
 
 
+@pytest.fixture(scope="session")
+def shades(tmp_path_factory):
+    """Grey squares in noise, and a table that says how bright each is."""
+    import numpy as np
+    from PIL import Image
+
+    folder = tmp_path_factory.mktemp("shades")
+    random = np.random.default_rng(0)
+    rows = []
+    for number, level in enumerate(np.linspace(10, 240, 40).round(1)):
+        noise = random.integers(-9, 10, (32, 32, 3))
+        Image.fromarray((level + noise).astype(np.uint8)).save(folder / f"{number}.png")
+        rows.append(f"{number}.png,{level}")
+    (folder / "shades.csv").write_text("path,brightness\n" + "\n".join(rows))
+    return folder
+
+
+def test_a_table_of_numbers_from_fit_to_report(shades, tmp_path):
+    column = ("--label-column", "brightness", "--out", "run")
+    done = headstart("fit", shades / "shades.csv", *column, cwd=tmp_path)
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert lines[0] == "8 test pictures, learned from 32 with bundled/efficientnet-lite0"
+    assert [line.split("  ")[1] for line in lines[3:6]] == [
+        "R2",
+        "Mean absolute error",
+        "Root mean sq. error",
+    ]
+    assert any(line.startswith("Note: The labels are numbers with fractions") for line in lines)
+    assert "mean absolute error smaller by" in done.stdout
+    result = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert (result["task"], result["classes"]) == ("regression", [])
+    assert set(result["test"]) == {"r2", "mean_absolute_error", "root_mean_squared_error"}
+    assert [one["name"] for one in result["baselines"]] == [
+        "mean of the training targets",
+        "pixels and HOG, ridge regression",
+    ]
+    done = headstart("predict", "run", shades / "0.png", shades / "39.png", "no.png", cwd=tmp_path)
+    dark, bright, missing = (line.split("\t") for line in done.stdout.splitlines())
+    assert float(dark[1]) < float(bright[1])
+    assert missing[1:3] == ["-", "-"]
+    answers = headstart("predict", "run", shades / "0.png", "--json", cwd=tmp_path).stdout
+    assert set(json.loads(answers)["predictions"][0]) == {"input", "predicted"}
+    headstart("report", "run", "--out", "page.md", cwd=tmp_path)
+    assert "off by about" in (tmp_path / "page.md").read_text()
+    assert "Where is it right?" in (tmp_path / "run" / "report.html").read_text()
+
+
+def test_numbers_of_a_table_can_be_taken_as_classes(shades, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{shades / f'{number}.png'},{0.5 if number < 20 else 1.5}" for number in range(40)]
+    (tmp_path / "halves.csv").write_text("path,label\n" + "\n".join(rows))
+    done = in_process("fit", "halves.csv", "--task", "classification", "--json")
+    result = json.loads(done.stdout)
+    assert (result["task"], result["classes"], result["notes"]) == (
+        "classification",
+        ["0.5", "1.5"],
+        [],
+    )
+
+
 def test_predict_answers_what_it_can(run, picture, tmp_path):
     bad = tmp_path / "bad.jpg"
     bad.write_text("no picture")
@@ -248,6 +309,8 @@ def test_an_interrupt_is_one_line_and_status_130(demo, tmp_path):
         (["fit", "pair", "--label-column", "x"], "is a folder, which has no columns"),
         (["fit", "pair", "--test", "nowhere"], "There is no file or folder 'nowhere'"),
         (["fit", "pair", "--test-size", "7"], "test_size is 7.0; it must be a share above 0"),
+        (["fit", "pair", "--task", "detect"], "The task is 'detect'; accepted: auto, classific"),
+        (["fit", "pair", "--task", "regression"], "The target of sample 0 is 'a'"),
         (["fit", "pair", "--plan", "full"], "The plan is 'full'; accepted: auto, probe"),
         (["fit", "pair", "--plan", "notes.txt"], "The plan file 'notes.txt' is not JSON"),
         (["fit", "pair", "--plan", "odd.json"], "The plan cannot be understood"),

@@ -6,8 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from headstart.evaluation.comparison import paired_difference
-from headstart.metrics import classification_figures, confusion_matrix, reliability_bins
+from headstart.metrics import (
+    classification_figures,
+    confusion_matrix,
+    paired_difference,
+    paired_error_difference,
+    regression_figures,
+    reliability_bins,
+)
 
 
 @st.composite
@@ -105,3 +111,57 @@ def test_difference_contains_its_value_and_ignores_row_order(pair, seed):
     assert figure.low < figure.high
     order = np.random.default_rng(seed).permutation(pair.shape[1])
     assert paired_difference(*pair[:, order]) == figure
+
+
+@st.composite
+def numbers(draw):
+    """Targets and predictions, with ties, constants and perfect predictions among them."""
+    n_samples = draw(st.integers(1, 40))
+    random = np.random.default_rng(draw(st.integers(0, 10_000)))
+    unit = draw(st.sampled_from([1e-6, 1.0, 1e6]))
+    targets = random.integers(0, draw(st.integers(1, 5)), n_samples) * unit
+    return targets, targets + random.normal(size=n_samples) * unit * draw(st.sampled_from([0, 1]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(numbers())
+def test_figures_of_numbers_contain_their_value_and_agree_with_scikit_learn(sample):
+    targets, predicted = sample
+    figures = regression_figures(targets, predicted)
+    for figure in figures.values():
+        assert figure.low <= figure.value <= figure.high
+        assert np.isfinite([figure.low, figure.high]).all()
+    expected = {
+        "mean_absolute_error": reference.mean_absolute_error(targets, predicted),
+        "root_mean_squared_error": reference.root_mean_squared_error(targets, predicted),
+    }
+    if np.ptp(targets) > 0:
+        expected["r2"] = reference.r2_score(targets, predicted)
+    assert {name: figure.value for name, figure in figures.items()} == pytest.approx(expected)
+
+
+@settings(max_examples=40, deadline=None)
+@given(numbers(), st.integers(0, 1000))
+def test_the_order_of_numbers_does_not_matter(sample, seed):
+    targets, predicted = sample
+    order = np.random.default_rng(seed).permutation(len(targets))
+    before = regression_figures(targets, predicted)
+    after = regression_figures(targets[order], predicted[order])
+    for name, figure in before.items():
+        found = (after[name].value, after[name].low, after[name].high)
+        assert found == pytest.approx((figure.value, figure.low, figure.high), rel=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(numbers(), st.integers(0, 1000))
+def test_swapping_the_errors_negates_the_difference(sample, seed):
+    errors = np.abs(np.subtract(*sample))
+    others = np.random.default_rng(seed).permutation(errors)
+    forward, backward = (
+        paired_error_difference(*pair) for pair in ((errors, others), (others, errors))
+    )
+    assert forward.low <= forward.value <= forward.high
+    assert forward.value == pytest.approx(-backward.value)
+    # Differences of one size and either sign are weighted in another order.
+    if len(np.unique(np.abs(errors - others))) == len(errors):
+        assert (forward.low, forward.high) == pytest.approx((-backward.high, -backward.low))

@@ -23,6 +23,9 @@ def fit(
     plan: Annotated[str, typer.Option(help="auto, probe, or a JSON file with a plan.")] = "auto",
     path_column: Annotated[str | None, typer.Option(help="Column of a table with paths.")] = None,
     label_column: Annotated[str | None, typer.Option(help="Column of a table with labels.")] = None,
+    task: Annotated[
+        str, typer.Option(help="auto, classification, or regression (labels are numbers).")
+    ] = "auto",
     test_size: Annotated[float, typer.Option(help="Share held back without --test.")] = 0.2,
     random_twin: Annotated[
         bool, typer.Option("--random-twin", help="Compare with random weights too.")
@@ -43,4 +46,4 @@ def fit(
         seed=seed,
         random_twin=random_twin,
     )
-    fit_and_save(DataArguments(data, test, path_column, label_column), settings, out, json)
+    fit_and_save(DataArguments(data, test, path_column, label_column, task), settings, out, json)

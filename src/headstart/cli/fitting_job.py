@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from headstart.cli.json_output import print_json
 from headstart.cli.run_report import report_page
 from headstart.cli.screen import progress_bar
 from headstart.cli.summary import print_summary
+from headstart.cli.task_argument import AUTO, check_task, choose_task
 from headstart.data import read_table
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
@@ -22,12 +23,13 @@ from headstart.runs.saving import REPORT
 
 @dataclass(frozen=True)
 class DataArguments:
-    """Where the samples are, as the command line was given."""
+    """Where the samples are and what their labels mean, as the command line was given."""
 
     train: Path
     test: Path | None = None
     path_column: str | None = None
     label_column: str | None = None
+    task: str = AUTO
 
 
 def fit_and_save(
@@ -42,10 +44,13 @@ def fit_and_save(
     """
     folder = out if out is not None else _free_name(data.train)
     check_place(folder)
+    check_task(data.task)
     watch = Watch()
     with progress_bar() as progress:
         with watch.step("read"):
             train, test = _read(data, progress)
+        task, train = choose_task(data.task, train, from_table=data.train.is_file())
+        settings = replace(settings, task=task)
         model = fit(train, test, settings, progress, watch)
         progress("write the run", 0, None)
         circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}

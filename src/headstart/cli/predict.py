@@ -19,7 +19,7 @@ def predict(
     out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Answers as JSON.")] = False,
 ) -> None:
-    """Say for each picture what it is, or why that cannot be said."""
+    """Say for each picture its label or number, or why that cannot be said."""
     from headstart.cli.json_output import print_json
     from headstart.cli.output_file import check_output, write_output
     from headstart.cli.screen import progress_bar
@@ -32,7 +32,7 @@ def predict(
     with progress_bar() as progress:
         rows = model.predict_rows(inputs, progress)
     if out is not None:
-        write_output(out, to_csv(rows, model.task.class_names))
+        write_output(out, to_csv(rows, model.task.table))
     if json:
         print_json({"predictions": [row.to_dict() for row in rows]})
     else:
@@ -42,13 +42,15 @@ def predict(
 
 
 def _print(rows: list[Prediction], out: Path | None) -> None:
-    """One line an input: name, answer, how sure; tabs between, so that it can be cut."""
+    """One line an input: name, answer, how sure of a class; tabs between, so that it can be cut."""
     from headstart.data.printable import printable
 
     for row in rows:
-        if row.predicted is None or row.confidence is None:
+        if row.reason is not None:
             print(f"{row.input}\t-\t-\tcannot be read: {row.reason}")
+        elif row.confidence is None:
+            print(f"{row.input}\t{row.predicted:.6g}")
         else:
-            print(f"{row.input}\t{printable(row.predicted)}\t{row.confidence:.3f}")
+            print(f"{row.input}\t{printable(str(row.predicted))}\t{row.confidence:.3f}")
     if out is not None:
         print(f"Written to {out}.")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from headstart.evaluation.baselines import CLASSICAL, MAJORITY, RANDOM_TWIN
+from headstart.evaluation.baselines import CLASSICAL, RANDOM_TWIN
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
+from headstart.report.wording import amount
+from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.regression import RegressionTask
 
 _METRICS = {
     "accuracy": "Accuracy",
@@ -12,10 +15,22 @@ _METRICS = {
     "auroc": "AUROC",
     "log_loss": "Log loss",
     "calibration_error": "Calibration error",
+    "r2": "R2",
+    "mean_absolute_error": "Mean absolute error",
+    "root_mean_squared_error": "Root mean sq. error",
 }
-_LOWER_IS_BETTER = ("log_loss", "calibration_error")
-#: Names that fit above a column, so that the table fits into 80 characters.
-_SHORT = {MAJORITY: "majority", CLASSICAL: "classical", RANDOM_TWIN: "random"}
+#: Errors in the unit of the targets, which may be large or small.
+_IN_UNITS = ("mean_absolute_error", "root_mean_squared_error")
+_LOWER_IS_BETTER = ("log_loss", "calibration_error", *_IN_UNITS)
+#: How names begin, and what fits above a column, so that the table fits into 80 characters.
+_SHORT = {
+    ClassificationTask.guess_name: "majority",
+    RegressionTask.guess_name: "mean",
+    CLASSICAL: "classical",
+    RANDOM_TWIN: "random",
+}
+#: Names that the short one does not explain.
+_EXPLAINED = (RegressionTask.guess_name, CLASSICAL, RANDOM_TWIN)
 _GAP = "  "
 
 
@@ -27,7 +42,7 @@ def short_name(baseline: str) -> str:
     >>> short_name("majority class")
     'majority'
     """
-    return _SHORT.get(baseline, baseline)
+    return next((short for name, short in _SHORT.items() if baseline.startswith(name)), baseline)
 
 
 def score_table(result: Result) -> list[str]:
@@ -43,12 +58,10 @@ def score_table(result: Result) -> list[str]:
 
 def _row(result: Result, name: str, figure: Figure) -> list[str]:
     others = [one.test.get(name) for one in result.baselines]
-    interval = f"{figure.low:.3f} to {figure.high:.3f}"
-    return [_METRICS.get(name, name), _number(figure), interval, *map(_number, others)]
-
-
-def _number(figure: Figure | None) -> str:
-    return "-" if figure is None else f"{figure.value:.3f}"
+    shown = amount if name in _IN_UNITS else "{:.3f}".format
+    interval = f"{shown(figure.low)} to {shown(figure.high)}"
+    values = ["-" if one is None else shown(one.value) for one in (figure, *others)]
+    return [_METRICS.get(name, name), values[0], interval, *values[1:]]
 
 
 def _line(row: list[str], widths: list[int]) -> str:
@@ -59,8 +72,10 @@ def _line(row: list[str], widths: list[int]) -> str:
 
 def _legend(result: Result) -> list[str]:
     names = [one.name for one in result.baselines]
-    lines = [f"{short_name(name)}: {name}" for name in names if name in (CLASSICAL, RANDOM_TWIN)]
+    lines = [f"{short_name(name)}: {name}" for name in names if name.startswith(_EXPLAINED)]
     lower = [_METRICS[name] for name in _LOWER_IS_BETTER if name in result.test]
+    if "r2" in result.test:
+        lines.append("R2: 1 is perfect, 0 is no better than always answering the mean.")
     if lower:
         lines.append(f"{' and '.join(lower).capitalize()}: lower is better.")
     return [_GAP + line for line in lines]

@@ -10,7 +10,10 @@ from pathlib import Path
 
 from headstart.cli.score_table import score_table, short_name
 from headstart.evaluation.result import Result
-from headstart.report.wording import counted, noun
+from headstart.metrics.figure import Figure
+from headstart.report.wording import amount, counted, noun
+from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.regression import RegressionTask
 
 _SHOWN_AT_MOST = 5
 
@@ -52,10 +55,26 @@ def _fitted(line: str) -> str:
 def _verdict(result: Result) -> str:
     if result.verdict is None or result.difference is None or result.compared_with is None:
         return "Verdict: nothing to compare with."
-    low, high = 100 * result.difference.low, 100 * result.difference.high
-    gain = f"{100 * result.difference.value:+.1f} points of accuracy"
+    gain, interval = _GAINS[result.task](result.difference)
     rival = short_name(result.compared_with)
-    return f"Verdict: {result.verdict}: {gain} against {rival} (95 %: {low:+.1f} to {high:+.1f})."
+    return f"Verdict: {result.verdict}: {gain} against {rival} (95 %: {interval})."
+
+
+def _accuracy_gain(difference: Figure) -> tuple[str, str]:
+    interval = f"{100 * difference.low:+.1f} to {100 * difference.high:+.1f}"
+    return f"{100 * difference.value:+.1f} points of accuracy", interval
+
+
+def _error_gain(difference: Figure) -> tuple[str, str]:
+    interval = f"{amount(difference.low)} to {amount(difference.high)}; below 0 it is larger"
+    return f"mean absolute error smaller by {amount(difference.value)}", interval
+
+
+#: How the difference and its interval are put into words, by the name of the task.
+_GAINS = {
+    ClassificationTask.name: _accuracy_gain,
+    RegressionTask.name: _error_gain,
+}
 
 
 def _took(result: Result) -> str:

@@ -8,7 +8,7 @@ from headstart.data.dataset import Dataset, ImageItem, Modality, Quarantined
 
 if TYPE_CHECKING:
     from headstart.data.arrays import read_images
-    from headstart.data.checks import check_classification
+    from headstart.data.checks import check_classification, check_regression
     from headstart.data.demo import write_demo
     from headstart.data.embeddings import read_embeddings
     from headstart.data.folders import read_folder
@@ -30,6 +30,7 @@ __all__ = [
     "Modality",
     "Quarantined",
     "check_classification",
+    "check_regression",
     "conflicting_labels",
     "find_split_folders",
     "open_image",
@@ -48,6 +49,7 @@ __all__ = [
 # Pillow is loaded with the first name that needs it, not with the package.
 _HOMES = {
     "check_classification": "checks",
+    "check_regression": "checks",
     "conflicting_labels": "splits",
     "find_split_folders": "split_folders",
     "open_image": "images",

@@ -36,7 +36,8 @@ def check_labels(labels: Any, n_samples: int) -> NDArray[Any]:
     if array.ndim != 1:
         raise InputError(
             f"The labels have the shape {array.shape}; accepted is one dimension, (n_samples,). "
-            "Flatten them with labels.ravel(), or take argmax(axis=1) of one-hot rows."
+            "Flatten them with labels.ravel(), take argmax(axis=1) of one-hot rows, or give one "
+            "column of several targets."
         )
     _refuse_mixed(given)
     return array

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.tasks.task import Task
+from headstart.training.objective import Objective
 from headstart.training.probe import Samples, fit_probe
 
-MAJORITY = "majority class"
-CLASSICAL = "pixels and HOG, logistic regression"
+#: What the linear model of the classical baseline reads.
+CLASSICAL = "pixels and HOG"
 RANDOM_TWIN = "the same network with random weights"
 
 
@@ -24,42 +26,57 @@ class Baseline:
     ----------
     name : str
         What a person calls it.
-    probabilities : ndarray of shape (n_test, n_classes)
+    outputs : ndarray of shape (n_test, n_outputs)
         Of the test samples.
-    cv_accuracy : float
-        Of training samples it had not learned from; chooses what the verdict compares with, so
-        that the test set does not.
+    cv_score : float
+        Mean merit of training samples it had not learned from (accuracy, say), minus infinity
+        where there were none; chooses what the verdict compares with, so that the test set does
+        not.
     """
 
     name: str
-    probabilities: NDArray[Any]
-    cv_accuracy: float
+    outputs: NDArray[Any]
+    cv_score: float
 
 
-def majority_baseline(codes: NDArray[np.intp], n_classes: int, n_test: int) -> Baseline:
-    """Every sample gets the shares of the classes in training.
+def guess_baseline(
+    task: Task, objective: Objective, targets: NDArray[Any], n_test: int
+) -> Baseline:
+    """Every sample gets the same outputs: all that the training targets say.
 
     Parameters
     ----------
-    codes : ndarray of shape (n_train,)
-        Classes, 0 to n_classes - 1.
-    n_classes, n_test : int
-        Shape of the answer.
+    task : Task
+        Knows what to guess.
+    objective : Objective
+        Judges the guess.
+    targets : ndarray of shape (n_train,)
+        Of the training samples.
+    n_test : int
+        Rows of the answer.
 
     Examples
     --------
-    >>> majority_baseline(np.array([0, 1, 1, 1]), 2, 1).probabilities.tolist()
-    [[0.25, 0.75]]
+    >>> from headstart.tasks.regression import RegressionTask
+    >>> from headstart.training.objective import RidgeObjective
+    >>> guess = guess_baseline(RegressionTask(), RidgeObjective(), np.array([1.0, 3.0]), 2)
+    >>> guess.outputs.tolist(), guess.cv_score
+    ([[2.0], [2.0]], -1.0)
     """
-    shares = np.bincount(codes, minlength=n_classes) / len(codes)
-    return Baseline(MAJORITY, np.tile(shares, (n_test, 1)), float(shares.max()))
+    guess = task.guess(targets)
+    merits = objective.merits(np.tile(guess, (len(targets), 1)), targets)
+    return Baseline(task.guess_name, np.tile(guess, (n_test, 1)), float(merits.mean()))
 
 
-def probe_baseline(name: str, samples: Samples, test_vectors: Sequence[NDArray[Any]]) -> Baseline:
+def probe_baseline(
+    task: Task, name: str, samples: Samples, test_vectors: Sequence[NDArray[Any]]
+) -> Baseline:
     """A linear model on features that were not transferred.
 
     Parameters
     ----------
+    task : Task
+        Turns the scores of the head into outputs.
     name : str
         What a person calls it.
     samples : Samples
@@ -70,10 +87,10 @@ def probe_baseline(name: str, samples: Samples, test_vectors: Sequence[NDArray[A
     probe = fit_probe(samples)
     by_stage = dict(zip(samples.features, test_vectors, strict=True))
     joined = np.concatenate([by_stage[stage] for stage in probe.plan.stages], axis=1)
-    accuracy = 0.0 if probe.cv_accuracy is None else probe.cv_accuracy
-    return Baseline(name, probe.head.probabilities(joined), accuracy)
+    score = float("-inf") if probe.cv_score is None else probe.cv_score
+    return Baseline(name, task.outputs(probe.head, joined), score)
 
 
 def reference(baselines: Sequence[Baseline]) -> Baseline:
     """The baseline that did best in training: the one that transfer has to beat."""
-    return max(baselines, key=lambda baseline: baseline.cv_accuracy)
+    return max(baselines, key=lambda baseline: baseline.cv_score)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from headstart.data import check_classification, conflicting_labels, remove_shared
+from headstart.data import conflicting_labels, remove_shared
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError, PlanError
 from headstart.evidence import Evidence
@@ -18,6 +18,8 @@ from headstart.fitting.watch import Watch
 from headstart.plan import HeadPlan, Plan, frozen_plan
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
+from headstart.tasks.registry import task_named
+from headstart.tasks.task import Task
 from headstart.training.probe import Probe, fit_probe
 
 
@@ -57,7 +59,10 @@ def fit(
     """
     settings = settings or Settings()
     watch = watch or Watch()
-    notes = _checked(train, test)
+    task = task_named(settings.task)
+    train = _read_for(task, train)
+    test = None if test is None else _read_for(task, test)
+    notes = _checked(task, train, test)
     shared: tuple[str, ...] = ()
     if test is not None:
         train, shared = _without_shared(train, test)
@@ -66,10 +71,10 @@ def fit(
     vectors = gather(whole, settings, progress, watch)
     boundary = boundary_after(boundary, list(vectors.failures))
     whole = whole.set_aside(vectors.failures)
-    notes += check_classification(whole if boundary is None else whole.take(range(boundary)))
+    notes += task.check(whole if boundary is None else whole.take(range(boundary)))
     with watch.step("read vectors"):
         halves = split(whole, boundary, vectors, settings)
-    check_classification(halves.learner.dataset)
+    task.check(halves.learner.dataset)
     progress("fit the head", 0, None)
     with watch.step("fit the head"):
         probe = fit_probe(samples_of(halves, "source"), _head_plan(settings, halves))
@@ -90,18 +95,20 @@ def fit(
     return replace(model, result_=result)
 
 
-def _checked(train: Dataset, test: Dataset | None) -> tuple[str, ...]:
+def _read_for(task: type[Task], dataset: Dataset) -> Dataset:
+    """The data set with its labels as the task takes them."""
+    return replace(dataset, labels=task.read_labels(labels_of(dataset)))
+
+
+def _checked(task: type[Task], train: Dataset, test: Dataset | None) -> tuple[str, ...]:
     """What can be seen to be impossible before anything is computed."""
-    labels_of(train)
-    check_classification(train)
+    task.check(train)
     notes = tuple(conflicting_labels(train))
-    if test is not None:
-        labels_of(test)
-        if len(test) == 0:
-            raise InputError(
-                f"The test set holds no sample that can be read ({len(test.quarantined)} were set "
-                "aside). Give test samples, or leave the test set out to have a part held back."
-            )
+    if test is not None and len(test) == 0:
+        raise InputError(
+            f"The test set holds no sample that can be read ({len(test.quarantined)} were set "
+            "aside). Give test samples, or leave the test set out to have a part held back."
+        )
     return notes
 
 
@@ -140,16 +147,15 @@ def _carried_out(vectors: Vectors, halves: Split, probe: Probe) -> Plan:
 def _measured(halves: Split, vectors: Vectors, probe: Probe, plan: Plan, seed: int) -> Model:
     """The model, its figures, and what it says of each test sample."""
     tester, task = halves.tester, halves.task
-    probabilities = np.empty((0, len(task.classes)))
+    outputs = np.empty((0, task.n_outputs))
     if len(tester):
         features = tester.features["source"]
         joined = np.concatenate([features[stage] for stage in plan.head.stages], axis=1)
-        probabilities = probe.head.probabilities(joined)
+        outputs = task.outputs(probe.head, joined)
     baselines = baselines_of(halves) if len(tester) else []
-    result = measure(halves, plan, probabilities, baselines, seed)
+    result = measure(halves, plan, outputs, baselines, seed)
     evidence = Evidence(probe.decisions)
     precision = vectors.precision
     model = Model(task, plan, probe.head, result, evidence, vectors.backbone, precision)
-    labels = [task.class_names[code] for code in tester.codes]
-    answers = zip(tester.dataset.names, probabilities, labels, strict=True)
-    return replace(model, predictions=tuple(model.answer(*answer) for answer in answers))
+    answers = zip(tester.dataset.names, outputs, tester.targets, strict=True)
+    return replace(model, predictions=tuple(task.answer(*answer) for answer in answers))

@@ -5,52 +5,57 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from headstart.evaluation.baselines import (
     CLASSICAL,
     RANDOM_TWIN,
     Baseline,
-    majority_baseline,
+    guess_baseline,
     probe_baseline,
     reference,
 )
-from headstart.evaluation.comparison import paired_difference, verdict
 from headstart.evaluation.near_duplicates import near_duplicates
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evaluation.verdict import verdict
 from headstart.fitting.sides import Side, Split
-from headstart.metrics import confusion_matrix, reliability_bins
 from headstart.plan import Plan
+from headstart.training.objective import objective_for
 from headstart.training.probe import Samples
 
-_KINDS = {"classical": CLASSICAL, "random": RANDOM_TWIN}
+#: Kind of features to the name of the linear model that reads them.
+_KINDS = {"classical": CLASSICAL + ", {model}", "random": RANDOM_TWIN}
 
 
 def samples_of(halves: Split, kind: str) -> Samples:
     """What a probe learns from: the features of one kind on the training side."""
-    learner, task = halves.learner, halves.task
-    weights = task.weights(learner.codes)
-    features = learner.features[kind]
-    return Samples(features, learner.codes, len(task.classes), halves.folds, weights)
+    learner = halves.learner
+    objective = objective_for(halves.task, learner.targets)
+    return Samples(learner.features[kind], learner.targets, objective, halves.folds)
 
 
 def baselines_of(halves: Split) -> list[Baseline]:
-    """Majority always, classical features where there are pictures, the twin where asked for."""
-    learner, tester = halves.learner, halves.tester
-    majority = majority_baseline(learner.codes, len(halves.task.classes), len(tester))
+    """A guess always, classical features where there are pictures, the twin where asked for."""
+    learner, tester, task = halves.learner, halves.tester, halves.task
+    objective = objective_for(task, learner.targets)
+    guess = guess_baseline(task, objective, learner.targets, len(tester))
     others = [
-        probe_baseline(name, samples_of(halves, kind), list(tester.features[kind].values()))
+        probe_baseline(
+            task,
+            name.format(model=objective.model),
+            samples_of(halves, kind),
+            list(tester.features[kind].values()),
+        )
         for kind, name in _KINDS.items()
         if kind in learner.features
     ]
-    return [majority, *others]
+    return [guess, *others]
 
 
 def measure(
     halves: Split,
     plan: Plan,
-    probabilities: NDArray[Any],
+    outputs: NDArray[Any],
     baselines: Sequence[Baseline],
     seed: int,
 ) -> Result:
@@ -62,7 +67,7 @@ def measure(
         Both sides.
     plan : Plan
         As it was carried out.
-    probabilities : ndarray of shape (n_test, n_classes)
+    outputs : ndarray of shape (n_test, n_outputs)
         What the model says of the test samples.
     baselines : sequence of Baseline
         What models without transfer say of them.
@@ -74,21 +79,19 @@ def measure(
     if len(tester) == 0:
         return Result(**common, test={}, baselines=())
     rival = reference(baselines)
-    codes = tester.codes
-    difference = paired_difference(_hits(probabilities, codes), _hits(rival.probabilities, codes))
+    targets = tester.targets
+    difference = task.difference(targets, outputs, rival.outputs, seed)
     return Result(
         **common,
-        test=task.figures(codes, probabilities, seed),
+        test=task.figures(targets, outputs, seed),
         baselines=tuple(
-            BaselineFigures(one.name, task.figures(codes, one.probabilities, seed))
-            for one in baselines
+            BaselineFigures(one.name, task.figures(targets, one.outputs, seed)) for one in baselines
         ),
         compared_with=rival.name,
         verdict=verdict(difference),
         difference=difference,
-        confusion=_confusion(codes, probabilities),
-        calibration=tuple(reliability_bins(codes, probabilities)),
         near_duplicates=_near_duplicates(learner, tester),
+        **task.details(targets, outputs),
     )
 
 
@@ -102,16 +105,6 @@ def _described(halves: Split, plan: Plan) -> dict[str, Any]:
         "source": plan.source,
         "plan": plan.to_dict(),
     }
-
-
-def _hits(probabilities: NDArray[Any], codes: NDArray[np.intp]) -> NDArray[np.bool_]:
-    result: NDArray[np.bool_] = np.argmax(probabilities, axis=1) == codes
-    return result
-
-
-def _confusion(codes: NDArray[np.intp], probabilities: NDArray[Any]) -> tuple[tuple[int, ...], ...]:
-    counts = confusion_matrix(codes, np.argmax(probabilities, axis=1), probabilities.shape[1])
-    return tuple(tuple(row) for row in counts.tolist())
 
 
 def _near_duplicates(learner: Side, tester: Side) -> tuple[NearDuplicate, ...]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from headstart.errors import InputError, PlanError
 from headstart.plan import PLAN_NAMES, Init, Plan
+from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.registry import task_named
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Settings:
         For splits, folds and resampling, at least 0.
     random_twin : bool
         Whether to compare with the same network with random weights.
+    task : {"classification", "regression"}
+        What is predicted.
 
     Raises
     ------
@@ -39,8 +43,10 @@ class Settings:
     test_fraction: float = 0.2
     seed: int = 0
     random_twin: bool = False
+    task: str = ClassificationTask.name
 
     def __post_init__(self) -> None:
+        task_named(self.task)
         if not 0.0 < self.test_fraction < 1.0:
             raise InputError(
                 f"The test_size is {self.test_fraction!r}; it must be a share above 0 and below 1, "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,8 @@ from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.fitting.settings import Settings
 from headstart.fitting.vectors import Features, Vectors
-from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.registry import task_named
+from headstart.tasks.task import Task
 from headstart.training.probe import Folds
 
 _FOLDS = 5
@@ -21,10 +23,10 @@ _FOLDS = 5
 
 @dataclass(frozen=True)
 class Side:
-    """Samples, their codes, and their features by kind."""
+    """Samples, their targets, and their features by kind."""
 
     dataset: Dataset
-    codes: NDArray[np.intp]
+    targets: NDArray[Any]
     features: Mapping[str, Features]
 
     def __len__(self) -> int:
@@ -33,11 +35,11 @@ class Side:
 
 @dataclass(frozen=True)
 class Split:
-    """Both sides, the classes, and the folds of the training side."""
+    """Both sides, the task, and the folds of the training side."""
 
     learner: Side
     tester: Side
-    task: ClassificationTask
+    task: Task
     folds: Folds
 
 
@@ -100,39 +102,38 @@ def together(train: Dataset, test: Dataset) -> Dataset:
 def split(whole: Dataset, boundary: int | None, vectors: Vectors, settings: Settings) -> Split:
     """The two sides: at ``boundary`` where a test set was given, else stratified.
 
-    A test sample whose class does not occur in training cannot be answered rightly by any model;
-    it is set aside with that reason.
+    A test sample that no model can answer rightly (its class does not occur in training) is set
+    aside with that reason.
     """
+    kind = task_named(settings.task)
     if boundary is None:
+        strata = kind.strata(labels_of(whole))
         train_rows, test_rows = stratified_split(
-            labels_of(whole), whole.fingerprints, settings.test_fraction, settings.seed
+            strata, whole.fingerprints, settings.test_fraction, settings.seed
         )
     else:
         train_rows = np.arange(boundary)
         test_rows = np.arange(boundary, len(whole))
     train, test = whole.take(train_rows), whole.take(test_rows)
-    task = ClassificationTask.from_labels(labels_of(train))
-    labels = labels_of(test)
-    unknown = task.unknown(labels)
-    reasons = {row: f"its class {labels[row]!s} does not occur in training" for row in unknown}
-    test = test.set_aside(reasons)
-    codes = task.encode(labels_of(train))
-    learner = Side(train, codes, vectors.of(train))
+    task = kind.from_labels(labels_of(train))
+    test = test.set_aside(task.unanswerable(labels_of(test)))
+    targets = task.encode(labels_of(train))
+    learner = Side(train, targets, vectors.of(train))
     tester = Side(test, task.encode(labels_of(test)), vectors.of(test) if len(test) else {})
-    return Split(learner, tester, task, _folds(codes, train.fingerprints, settings.seed))
+    return Split(learner, tester, task, _folds(task, targets, train.fingerprints, settings.seed))
 
 
-def _folds(codes: NDArray[np.intp], fingerprints: Sequence[bytes], seed: int) -> Folds:
-    """Folds of the training side; none where no class has two different samples.
+def _folds(task: Task, targets: NDArray[Any], fingerprints: Sequence[bytes], seed: int) -> Folds:
+    """Folds of the training side; none where no stratum has two different samples.
 
-    A fold that would learn from one class is left out: it happens when samples of the same content
-    carry different labels.
+    A fold that would learn from one target alone is left out: it happens when samples of the same
+    content carry different labels.
     """
     try:
-        folds = stratified_folds(codes, fingerprints, _FOLDS, seed)
+        folds = stratified_folds(task.strata(targets), fingerprints, _FOLDS, seed)
     except InputError:
         return ()
-    return [(train, valid) for train, valid in folds if len(np.unique(codes[train])) > 1]
+    return [(train, valid) for train, valid in folds if len(np.unique(targets[train])) > 1]
 
 
 def boundary_after(boundary: int | None, set_aside: Sequence[int]) -> int | None:

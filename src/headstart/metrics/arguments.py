@@ -107,3 +107,45 @@ def check_probabilities(
             "must be finite, at least 0 and sum to 1. Normalise the rows first."
         )
     return true, table
+
+
+def check_numbers(
+    targets: ArrayLike, predictions: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Targets and predictions of the same samples as finite numbers.
+
+    Parameters
+    ----------
+    targets, predictions : array_like of float, shape (n_samples,)
+        At least one sample.
+
+    Raises
+    ------
+    InputError
+        If an array is empty, not one-dimensional or holds something else than finite numbers, or
+        their lengths differ.
+    """
+    true, predicted = _numbers("targets", targets), _numbers("predictions", predictions)
+    if len(true) != len(predicted):
+        raise InputError(
+            f"There are {len(true)} targets and {len(predicted)} predictions; each sample needs "
+            "one of both, in the same order."
+        )
+    return true, predicted
+
+
+def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(values)
+    if array.ndim != 1 or array.size == 0 or array.dtype.kind not in "iuf":
+        raise InputError(
+            f"The {name} have shape {array.shape} and type {array.dtype}; a metric needs one "
+            "number per sample, shape (n_samples,), and at least one sample."
+        )
+    finite = np.isfinite(array)
+    if not finite.all():
+        row = int(np.flatnonzero(~finite)[0])
+        raise InputError(
+            f"The {name} hold {array[row]} at row {row}; accepted are finite numbers. Leave such "
+            "samples out."
+        )
+    return array.astype(np.float64)

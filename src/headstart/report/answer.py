@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
-from headstart.report.wording import counted, listed, noun, of_hundred, signed_of_hundred
+from headstart.report.sayings import SAYINGS, Sayings
+from headstart.report.wording import counted, listed
 
 #: The verdict in one word, for colour and icon.
 _TONES = {
@@ -26,8 +27,8 @@ def answer(result: Result, cross_validated: float | None = None) -> dict[str, An
     result : Result
         The figures.
     cross_validated : float or None
-        Accuracy on held-out parts of the training data, in [0, 1]: all there is to say when the
-        test set is empty.
+        What a person reads of held-out parts of the training data (accuracy in [0, 1], say): all
+        there is to say when the test set is empty.
 
     Returns
     -------
@@ -35,94 +36,67 @@ def answer(result: Result, cross_validated: float | None = None) -> dict[str, An
         ``headline``, ``short``, ``small_print``, ``verdict`` (``{"tone", "title", "sentence"}``)
         and ``beats``: text.
     """
-    accuracy = _accuracy(result.test)
-    if accuracy is None:
-        score = _without_test(result, cross_validated)
+    says = SAYINGS[result.task]
+    figure = _finite(result.test.get(says.metric))
+    if figure is None:
+        score = _without_test(result, says, cross_validated)
     else:
-        score = _with_test(result, accuracy)
-    return {**score, "verdict": _verdict(result), "beats": _beats(result)}
+        score = says.score(result, figure)
+    return {**score, "verdict": _verdict(result, says), "beats": _beats(result, says)}
 
 
-def _accuracy(test: Mapping[str, Figure]) -> Figure | None:
-    figure = test.get("accuracy")
+def _finite(figure: Figure | None) -> Figure | None:
     return figure if figure is not None and math.isfinite(figure.value) else None
 
 
-def _with_test(result: Result, accuracy: Figure) -> dict[str, str]:
-    many = noun(result.modality)
-    share = of_hundred(accuracy.value)
-    words = f"{share} of 100 new {many} like your test {many} are labelled correctly"
-    low, high = of_hundred(accuracy.low), of_hundred(accuracy.high)
-    return {
-        "headline": f"Nearly all new {many} like your test {many} are labelled correctly"
-        if share == "100"
-        else f"About {words}",
-        "short": f"{share} of 100 correct",
-        "small_print": (
-            f"95\u00a0% interval {low} to {high} of 100; "
-            f"measured on {counted(result.n_test, result.modality)} kept away from training"
-        ),
-    }
-
-
-def _without_test(result: Result, cross_validated: float | None) -> dict[str, str]:
+def _without_test(result: Result, says: Sayings, cross_validated: float | None) -> dict[str, str]:
     if result.n_test:
         small_print = f"The {counted(result.n_test, result.modality)} of the test set gave no score"
     elif cross_validated is None:
         small_print = "Nothing was kept away from training to measure it on"
     else:
         small_print = (
-            f"Within the training data, about {of_hundred(cross_validated)} of 100 were right when "
-            "held out in turn; that number also chose the model, so it flatters"
+            f"Within the training data, {says.held_out(cross_validated)} when held out in turn; "
+            "that number also chose the model, so it flatters"
         )
     headline = "A model was trained, and how good it is was not measured"
     return {"headline": headline, "short": "not measured", "small_print": small_print}
 
 
-def _verdict(result: Result) -> dict[str, str] | None:
+def _verdict(result: Result, says: Sayings) -> dict[str, str] | None:
     if result.verdict is None:
         return None
     return {
         "tone": _TONES.get(result.verdict, "even"),
         "title": result.verdict[:1].upper() + result.verdict[1:],
-        "sentence": _verdict_sentence(result),
+        "sentence": _verdict_sentence(result, says),
     }
 
 
-def _verdict_sentence(result: Result) -> str:
+def _verdict_sentence(result: Result, says: Sayings) -> str:
     other = f"“{result.compared_with}”" if result.compared_with else "the model without transfer"
-    difference = result.difference
-    if difference is None:
+    if result.difference is None:
         return f"Compared with {other} on the same test data."
-    low, high = signed_of_hundred(difference.low), signed_of_hundred(difference.high)
-    interval = f"(95\u00a0% interval of the difference {low} to {high})"
-    if result.verdict == "no measurable difference":
-        return (
-            f"On this test set it cannot be told apart from {other}, which uses no pretrained "
-            f"network: {signed_of_hundred(difference.value)} of 100 {interval}."
-        )
-    direction = "more" if difference.value > 0 else "fewer"
-    return (
-        f"It gets {of_hundred(abs(difference.value))} {direction} of 100 right than {other}, "
-        f"which uses no pretrained network {interval}."
-    )
+    return says.verdict(result, other, result.difference)
 
 
-def _beats(result: Result) -> str:
-    own = _accuracy(result.test)
-    scores = [(row.name, _accuracy(row.test)) for row in result.baselines]
+def _beats(result: Result, says: Sayings) -> str:
+    own = _finite(result.test.get(says.metric))
+    scores = [(row.name, _finite(row.test.get(says.metric))) for row in result.baselines]
     known = [(name, figure.value) for name, figure in scores if figure is not None]
     if own is None or not known:
         return ""
+    worse = [row for row in known if says.beats(own.value, row[1])]
+    others = [row for row in known if row not in worse]
     said = [
-        _group("It scores above", [row for row in known if row[1] < own.value]),
-        _group("It does not score above", [row for row in known if row[1] >= own.value]),
+        _group(opening, rows, says)
+        for opening, rows in zip(says.beaten, (worse, others), strict=True)
     ]
     return " ".join(part for part in said if part)
 
 
-def _group(opening: str, rows: Sequence[tuple[str, float]]) -> str:
+def _group(opening: str, rows: Sequence[tuple[str, float]], says: Sayings) -> str:
     if not rows:
         return ""
-    models = [f"“{name}” ({of_hundred(value)} of 100)" for name, value in rows]
+    models = [f"“{name}” ({says.shown(value)})" for name, value in rows]
     return f"{opening} {listed(models)}."

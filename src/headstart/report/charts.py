@@ -12,6 +12,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from headstart.report.wording import PERCENT, Form, amount
+
 #: Side of the square that the calibration curve is drawn in, in SVG units.
 SQUARE = 300
 _LARGEST_RADIUS = 11.0
@@ -41,35 +43,82 @@ def _along(value: float, scale: Sequence[float]) -> float:
     return min(max((value - lowest) / (highest - lowest), 0.0), 1.0)
 
 
-def lane_marks(lanes: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """A strip from 0 to 1 for each model."""
+def lane_marks(lanes: Sequence[Mapping[str, Any]], scale: Sequence[float]) -> list[dict[str, str]]:
+    """A strip for each model on one scale."""
     cells = [lane["cell"] for lane in lanes]
-    return [strip(cell["value"], cell["low"], cell["high"], (0.0, 1.0)) for cell in cells]
+    return [strip(cell["value"], cell["low"], cell["high"], scale) for cell in cells]
 
 
-def stage_marks(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def stage_marks(rows: Sequence[Mapping[str, Any]], form: Form) -> dict[str, Any]:
     """A strip for each stage on a scale that just holds them all, and the ends of that scale.
 
     The whiskers are one standard error to each side: the rule that picks a stage uses the same.
     """
-    scale = _stage_scale(rows)
+    scale = _share_scale(rows) if form == "percent" else _amount_scale(rows)
     return {
-        "ends": [f"{100 * end:.0f}\u00a0%" for end in scale],
+        "ends": [_end(end, form) for end in scale],
         "strips": [strip(*_whiskers(row), scale) for row in rows],
     }
 
 
+def _end(value: float, form: Form) -> str:
+    return f"{100 * value:.0f}{PERCENT}" if form == "percent" else amount(value)
+
+
 def _whiskers(row: Mapping[str, Any]) -> tuple[float, float, float]:
     error = row["error"] or 0.0
-    return row["accuracy"], row["accuracy"] - error, row["accuracy"] + error
+    return row["value"], row["value"] - error, row["value"] + error
 
 
-def _stage_scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+def _share_scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     lows, highs = zip(*(_whiskers(row)[1:] for row in rows), strict=True)
     # To whole steps of 5 %, so that the ends of the scale are numbers one can read.
     lowest = max(math.floor(20 * min(lows)) / 20, 0.0)
     highest = min(math.ceil(20 * max(highs)) / 20, 1.0)
     return (lowest, highest) if highest > lowest else (max(highest - 0.05, 0.0), highest or 0.05)
+
+
+def _amount_scale(rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """From no error, so that lengths can be compared."""
+    return 0.0, max(_whiskers(row)[2] for row in rows) or 1.0
+
+
+def scatter_marks(points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Predicted against true numbers in a square with one scale for both, and its ticks."""
+    values = [point[key] for point in points for key in ("true", "predicted")]
+    scale = _padded(min(values), max(values))
+    circles = [
+        {
+            "x": round(SQUARE * _along(point["true"], scale), 1),
+            "y": round(SQUARE * (1 - _along(point["predicted"], scale)), 1),
+        }
+        for point in points
+    ]
+    ticks = [
+        {"at": round(SQUARE * _along(tick, scale), 1), "text": amount(tick)}
+        for tick in round_ticks(*scale)
+    ]
+    return {"side": SQUARE, "circles": circles, "ticks": ticks}
+
+
+def _padded(lowest: float, highest: float) -> tuple[float, float]:
+    margin = 0.04 * (highest - lowest) or 0.1 * abs(highest) or 1.0
+    return lowest - margin, highest + margin
+
+
+def round_ticks(lowest: float, highest: float) -> list[float]:
+    """Round numbers between the ends, about four.
+
+    Examples
+    --------
+    >>> round_ticks(-0.3, 11.8), round_ticks(1000.0, 1003.0)
+    ([0.0, 5.0, 10.0], [1000.0, 1001.0, 1002.0, 1003.0])
+    """
+    rough = (highest - lowest) / 4
+    unit = 10.0 ** math.floor(math.log10(rough))
+    step = unit * next(factor for factor in (1, 2, 5, 10) if factor * unit >= rough)
+    first, last = math.ceil(lowest / step), math.floor(highest / step)
+    return [place * step for place in range(first, last + 1)]
 
 
 def calibration_marks(bins: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

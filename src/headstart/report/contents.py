@@ -14,8 +14,10 @@ from headstart.report.hardest import Prediction, hardest_cards
 from headstart.report.method import method
 from headstart.report.next_steps import next_steps
 from headstart.report.printable import plain_data
-from headstart.report.score_table import lanes, score_table
-from headstart.report.stage_table import chosen_accuracy, stage_table
+from headstart.report.sayings import SAYINGS
+from headstart.report.scatter import scatter
+from headstart.report.score_table import lane_axis, lanes, score_table
+from headstart.report.stage_table import chosen_value, stage_table
 from headstart.report.wording import counted, duration, noun
 
 
@@ -34,10 +36,11 @@ def report_contents(
         The figures of the fit.
     evidence : Evidence
         The decisions of the fit. The one with the question ``"which stages"`` holds the rows
-        ``stages``, ``cv_accuracy``, ``cv_log_loss``, ``standard_error``, ``chosen``.
+        ``stages``, ``cv_accuracy`` (or ``cv_absolute_error``), ``standard_error``, ``chosen``.
     predictions : sequence of mapping
-        One per test sample: ``input``, ``label``, ``predicted``, ``correct`` (bool),
-        ``confidence`` (in [0, 1]), ``probabilities`` (class to probability in [0, 1]).
+        One per test sample: ``input``, ``label``, ``predicted``; of a class ``correct`` (bool),
+        ``confidence`` (in [0, 1]), ``probabilities`` (class to probability in [0, 1]); of a number
+        ``error``.
     thumbnails : mapping of str to bytes, optional
         JPEG or PNG files by the ``input`` of the prediction.
     circumstances : mapping, optional
@@ -57,18 +60,22 @@ def report_contents(
     '75 of 100 correct'
     """
     stages, confusion = stage_table(evidence), confusion_table(result)
+    rows = lanes(result)
     contents = {
         "task": result.task,
         "noun": noun(result.modality),
-        "answer": answer(result, chosen_accuracy(stages)),
+        "answer": answer(result, chosen_value(stages)),
         "next_steps": next_steps(result, confusion["mixups"] if confusion else []),
-        "lanes": lanes(result),
+        "lanes": rows,
+        "lane_axis": lane_axis(result, rows),
         "facts": _facts(result),
         "scores": score_table(result),
         "confusion": confusion,
         "calibration": calibration_table(result),
+        "scatter": scatter(predictions),
         "stages": stages,
         "hardest": hardest_cards(predictions, thumbnails or {}),
+        "hardest_words": SAYINGS[result.task].hardest,
         "has_pictures": result.modality == "image",
         **_about_the_data(result),
         "method": method(result, evidence),
@@ -84,7 +91,7 @@ def _facts(result: Result) -> list[dict[str, str]]:
     facts = {
         "Learned from": counted(result.n_train, result.modality),
         "Measured on": counted(result.n_test, result.modality),
-        "Classes": f"{len(result.classes):,}",
+        "Classes": f"{len(result.classes):,}" if result.classes else "",
         "Source": result.source,
         "Took": duration(total) if result.seconds else "",
     }

@@ -6,6 +6,8 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from headstart.report.wording import amount
+
 #: How many of them the page shows.
 HARDEST_SHOWN = 12
 
@@ -17,8 +19,9 @@ def hardest_predictions(
 ) -> list[Prediction]:
     """The predictions that give their true class the lowest probability, lowest first.
 
-    A true class that the model does not know counts as probability 0; predictions without a label
-    are left out, since nobody knows how hard they were.
+    A true class that the model does not know counts as probability 0. Of predicted numbers those
+    with the largest errors are the hardest. Predictions without a label are left out, since nobody
+    knows how hard they were.
 
     Examples
     --------
@@ -27,7 +30,14 @@ def hardest_predictions(
     {'a': 0.2}
     """
     labelled = [row for row in predictions if row.get("label") is not None]
-    return sorted(labelled, key=true_probability)[:count]
+    return sorted(labelled, key=_ease)[:count]
+
+
+def _ease(prediction: Prediction) -> float:
+    """Rises from the hardest to the easiest of one task."""
+    if "error" in prediction:
+        return -abs(float(prediction["error"]))
+    return true_probability(prediction)
 
 
 def true_probability(prediction: Prediction) -> float:
@@ -43,21 +53,37 @@ def hardest_cards(
     Returns
     -------
     list of dict
-        ``input``, ``label``, ``predicted``, ``correct``, ``confidence``, ``true_probability`` and
-        ``picture`` (a data URI, or None).
+        ``input``, ``label``, ``predicted`` (text) and ``picture`` (a data URI, or None); of a class
+        ``correct``, ``confidence`` and ``true_probability``, of a number ``error`` (text).
     """
     return [
         {
             "input": row["input"],
-            "label": row["label"],
-            "predicted": row["predicted"],
-            "correct": bool(row["correct"]),
-            "confidence": float(row["confidence"]),
-            "true_probability": true_probability(row),
+            **(_number_card(row) if "error" in row else _class_card(row)),
             "picture": _data_uri(thumbnails.get(row["input"])),
         }
         for row in hardest_predictions(predictions)
     ]
+
+
+def _class_card(row: Prediction) -> dict[str, Any]:
+    return {
+        "label": row["label"],
+        "predicted": row["predicted"],
+        "error": None,
+        "correct": bool(row["correct"]),
+        "confidence": float(row["confidence"]),
+        "true_probability": true_probability(row),
+    }
+
+
+def _number_card(row: Prediction) -> dict[str, Any]:
+    error = float(row["error"])
+    return {
+        "label": amount(row["label"]),
+        "predicted": amount(row["predicted"]),
+        "error": f"{amount(abs(error))} too {'high' if error > 0 else 'low'}",
+    }
 
 
 def _data_uri(picture: bytes | None) -> str | None:

@@ -98,10 +98,11 @@ def _hardest(contents: Mapping[str, Any]) -> Iterator[str]:
         return
     yield f"## The hardest test {contents['noun']}"
     rows = [
-        (row["input"], row["label"], row["predicted"], f"{row['confidence']:.0%}")
+        (row["input"], row["label"], row["predicted"], row["error"] or f"{row['confidence']:.0%}")
         for row in contents["hardest"]
     ]
-    yield _table(("input", "true", "predicted", "confidence"), rows)
+    last = "error" if contents["hardest"][0]["error"] else "confidence"
+    yield _table(("input", "true", "predicted", last), rows)
 
 
 def _stages(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -111,10 +112,9 @@ def _stages(contents: Mapping[str, Any]) -> Iterator[str]:
     yield "## Which stages of the source helped?"
     yield escaped(stages["reason"])
     rows = [
-        (row["stages"], f"{row['accuracy']:.1%}", "chosen" if row["chosen"] else "")
-        for row in stages["rows"]
+        (row["stages"], row["text"], "chosen" if row["chosen"] else "") for row in stages["rows"]
     ]
-    yield _table(("stages", "cross-validated accuracy", ""), rows)
+    yield _table(("stages", f"cross-validated {stages['measure'].lower()}", ""), rows)
 
 
 def _data(contents: Mapping[str, Any]) -> Iterator[str]:

@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 from headstart.evaluation.result import Result
+from headstart.report.sayings import SAYINGS, Sayings
 from headstart.report.wording import noun
 
-_WIDE_INTERVAL = 0.10
 _POOR_CALIBRATION = 0.10
 
 
@@ -27,14 +27,15 @@ def next_steps(result: Result, mixups: list[dict[str, Any]]) -> list[dict[str, s
     list of dict
         ``{"text", "command"}``.
     """
+    says = SAYINGS[result.task]
     steps = [
         _about_verdict(result),
-        _about_test(result),
-        _said(_about_mistakes(result, mixups)),
+        _about_test(result, says),
+        _said(says.about_mistakes(result, mixups)),
         _said(_about_confidence(result)),
         _said(_about_quarantine(result)),
         _said(_about_near_duplicates(result)),
-        _use_it(result),
+        _use_it(result, says),
     ]
     return [step for step in steps if step["text"]]
 
@@ -58,7 +59,7 @@ def _about_verdict(result: Result) -> dict[str, str]:
     return _said("")
 
 
-def _about_test(result: Result) -> dict[str, str]:
+def _about_test(result: Result, says: Sayings) -> dict[str, str]:
     many = noun(result.modality)
     if not result.n_test:
         return _said(
@@ -66,26 +67,12 @@ def _about_test(result: Result) -> dict[str, str]:
             "model is:",
             "headstart fit DATA --test TEST_DATA --out RUN",
         )
-    accuracy = result.test.get("accuracy")
-    if accuracy is None or not accuracy.high - accuracy.low > _WIDE_INTERVAL:
+    figure = result.test.get(says.metric)
+    if figure is None or not says.is_wide(figure):
         return _said("")
     return _said(
         f"The interval is wide because the test set is small ({result.n_test:,}). "
         f"About {4 * result.n_test:,} test {many} would halve it."
-    )
-
-
-def _about_mistakes(result: Result, mixups: list[dict[str, Any]]) -> str:
-    if not mixups:
-        return ""
-    worst = mixups[0]
-    times = "once" if worst["count"] == 1 else f"{worst['count']} times"
-    pair = f"“{worst['true']}” taken for “{worst['predicted']}” ({times})"
-    if worst["count"] == 1:
-        return f"Look at the few mistakes, such as {pair}: the label may be wrong, not the model."
-    return (
-        f"Look at the most common mistake: {pair}. First check those labels, then add training "
-        f"{noun(result.modality)} of both classes."
     )
 
 
@@ -112,7 +99,7 @@ def _about_near_duplicates(result: Result) -> str:
     return f"Check {pairs} of near-duplicates across training and test: they can flatter the score."
 
 
-def _use_it(result: Result) -> dict[str, str]:
+def _use_it(result: Result, says: Sayings) -> dict[str, str]:
     if result.modality == "image":
-        return _said("Label new pictures:", "headstart predict RUN NEW/*.jpg")
-    return _said("Label new samples in Python:", 'headstart.load("RUN").predict(samples)')
+        return _said(f"{says.use} new pictures:", "headstart predict RUN NEW/*.jpg")
+    return _said(f"{says.use} new samples in Python:", 'headstart.load("RUN").predict(samples)')

@@ -9,7 +9,8 @@ from typing import Any
 
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
-from headstart.report.wording import baseline_meaning
+from headstart.report.sayings import SAYINGS
+from headstart.report.wording import PERCENT, Form, baseline_meaning, formed
 
 #: What the model of the run is called beside the baselines.
 MODEL_NAME = "Your model"
@@ -19,37 +20,53 @@ MODEL_NAME = "Your model"
 class _Metric:
     title: str
     meaning: str
-    in_percent: bool
+    form: Form
 
 
 _METRICS = {
     "accuracy": _Metric(
         "Accuracy",
         "The share that got the right label. Higher is better; 100\u00a0% is perfect.",
-        True,
+        "percent",
     ),
     "macro_f1": _Metric(
         "Macro F1",
         "Like accuracy, but every class counts the same, however rare it is. Higher is better.",
-        True,
+        "percent",
     ),
     "auroc": _Metric(
         "AUROC",
         "How well it ranks: 1 means that what belongs to a class always gets more probability "
         "for it than what does not. 0.5 is guessing.",
-        False,
+        "plain",
     ),
     "log_loss": _Metric(
         "Log loss",
         "How much the truth surprises it; being sure and wrong costs the most. "
         "Lower is better; 0 is perfect.",
-        False,
+        "plain",
     ),
     "calibration_error": _Metric(
         "Calibration error",
         "How far its stated confidence is from how often it is right, on average. "
         "Lower is better; 0\u00a0% is perfect.",
-        True,
+        "percent",
+    ),
+    "r2": _Metric(
+        "R²",
+        "The share of the spread of the true numbers that it accounts for. 1 is perfect; 0 is no "
+        "better than always answering their mean.",
+        "plain",
+    ),
+    "mean_absolute_error": _Metric(
+        "Mean absolute error",
+        "How far it is off on average, in the unit of your numbers. Lower is better; 0 is perfect.",
+        "amount",
+    ),
+    "root_mean_squared_error": _Metric(
+        "Root mean squared error",
+        "The same, but large errors count more. Lower is better; 0 is perfect.",
+        "amount",
     ),
 }
 
@@ -71,12 +88,14 @@ def score_table(result: Result) -> dict[str, Any]:
 
 
 def lanes(result: Result) -> list[dict[str, Any]]:
-    """The accuracy of every model, for the picture at the top of the page."""
+    """The main figure of every model, for the picture at the top of the page."""
+    metric = SAYINGS[result.task].metric
+    form = _METRICS[metric].form
     models = [(MODEL_NAME, result.test), *((row.name, row.test) for row in result.baselines)]
     return [
         {"name": name, "meaning": _meaning(place, name), "is_model": place == 0, "cell": cell}
         for place, (name, test) in enumerate(models)
-        if (cell := figure_cell(test.get("accuracy"), in_percent=True)) is not None
+        if (cell := figure_cell(test.get(metric), form)) is not None
     ]
 
 
@@ -85,18 +104,25 @@ def _meaning(place: int, name: str) -> str:
 
 
 def _row(name: str, columns: list[Mapping[str, Figure]]) -> dict[str, Any]:
-    unknown = _Metric(name.replace("_", " ").capitalize(), "", False)
+    unknown = _Metric(name.replace("_", " ").capitalize(), "", "plain")
     metric = _METRICS.get(name, unknown)
-    cells = [figure_cell(column.get(name), metric.in_percent) for column in columns]
+    cells = [figure_cell(column.get(name), metric.form) for column in columns]
     return {"metric": name, "title": metric.title, "meaning": metric.meaning, "cells": cells}
 
 
-def figure_cell(figure: Figure | None, in_percent: bool) -> dict[str, Any] | None:
+def lane_axis(result: Result, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The scale of the picture at the top: ``scale``, ``ends``, ``words`` and ``label``."""
+    says = SAYINGS[result.task]
+    scale, ends = says.ends([row["cell"] for row in rows])
+    return {"scale": scale, "ends": ends, "words": says.axis, "label": says.lanes_label}
+
+
+def figure_cell(figure: Figure | None, form: Form) -> dict[str, Any] | None:
     r"""Value and interval as numbers and as text; None where there is no finite value.
 
     Examples
     --------
-    >>> figure_cell(Figure(0.941, 0.89, 0.97), in_percent=True)["interval"]
+    >>> figure_cell(Figure(0.941, 0.89, 0.97), "percent")["interval"]
     '89.0 to 97.0\xa0%'
     """
     if figure is None or not math.isfinite(figure.value):
@@ -104,12 +130,7 @@ def figure_cell(figure: Figure | None, in_percent: bool) -> dict[str, Any] | Non
     cell = {"value": float(figure.value), "low": None, "high": None, "interval": ""}
     if math.isfinite(figure.low) and math.isfinite(figure.high):
         cell["low"], cell["high"] = float(figure.low), float(figure.high)
-        cell["interval"] = _interval_text(figure, in_percent)
-    cell["text"] = f"{100 * figure.value:.1f}\u00a0%" if in_percent else f"{figure.value:.3f}"
+        low, high = (formed(end, form) for end in (figure.low, figure.high))
+        cell["interval"] = f"{low.removesuffix(PERCENT)} to {high}"
+    cell["text"] = formed(figure.value, form)
     return cell
-
-
-def _interval_text(figure: Figure, in_percent: bool) -> str:
-    if in_percent:
-        return f"{100 * figure.low:.1f} to {100 * figure.high:.1f}\u00a0%"
-    return f"{figure.low:.3f} to {figure.high:.3f}"

@@ -7,9 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from headstart.evidence import Decision, Evidence
+from headstart.report.wording import PERCENT, Form, formed
 
 #: The question of the decision that holds the stage scores.
 STAGE_QUESTION = "which stages"
+
+
+#: What was measured of each stage: its key, its name, and how it is written.
+_MEASURES: tuple[tuple[str, str, Form], ...] = (
+    ("cv_accuracy", "Accuracy", "percent"),
+    ("cv_absolute_error", "Mean absolute error", "amount"),
+)
 
 
 def stage_table(evidence: Evidence) -> dict[str, Any] | None:
@@ -18,20 +26,25 @@ def stage_table(evidence: Evidence) -> dict[str, Any] | None:
     Returns
     -------
     dict or None
-        ``answer``, ``reason`` and ``rows`` (list of ``{"stages", "accuracy", "error", "log_loss",
-        "chosen"}``); None when no stage was scored.
+        ``answer``, ``reason``, ``measure``, ``form`` and ``rows`` (list of ``{"stages", "value",
+        "error", "text", "error_text", "chosen"}``); None when no stage was scored.
     """
     decision = _decision(evidence)
     if decision is None:
         return None
-    rows = [_row(row) for row in decision.measurements if _number(row, "cv_accuracy") is not None]
-    return {"answer": decision.answer, "reason": decision.reason, "rows": rows} if rows else None
+    for key, name, form in _MEASURES:
+        measured = [row for row in decision.measurements if _number(row, key) is not None]
+        if measured:
+            rows = [_row(row, key, form) for row in measured]
+            common = {"answer": decision.answer, "reason": decision.reason}
+            return {**common, "measure": name, "form": form, "rows": rows}
+    return None
 
 
-def chosen_accuracy(stages: Mapping[str, Any] | None) -> float | None:
-    """The cross-validated accuracy of the stage that was chosen, in [0, 1]."""
+def chosen_value(stages: Mapping[str, Any] | None) -> float | None:
+    """The cross-validated figure of the stage that was chosen."""
     rows = stages["rows"] if stages else []
-    return next((row["accuracy"] for row in rows if row["chosen"]), None)
+    return next((row["value"] for row in rows if row["chosen"]), None)
 
 
 def is_stage_decision(decision: Decision) -> bool:
@@ -43,12 +56,14 @@ def _decision(evidence: Evidence) -> Decision | None:
     return next((row for row in evidence.decisions if is_stage_decision(row)), None)
 
 
-def _row(measured: Mapping[str, Any]) -> dict[str, Any]:
+def _row(measured: Mapping[str, Any], key: str, form: Form) -> dict[str, Any]:
+    value, error = float(measured[key]), _number(measured, "standard_error")
     return {
         "stages": str(measured.get("stages", "")),
-        "accuracy": _number(measured, "cv_accuracy"),
-        "error": _number(measured, "standard_error"),
-        "log_loss": _number(measured, "cv_log_loss"),
+        "value": value,
+        "error": error,
+        "text": formed(value, form),
+        "error_text": "" if error is None else formed(error, form).removesuffix(PERCENT),
         "chosen": bool(measured.get("chosen", False)),
     }
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
+
+#: How a figure is written.
+Form = Literal["percent", "plain", "amount"]
+PERCENT = "\u00a0%"
 
 #: What a sample is called, by modality: one, and many.
 NOUNS = {"image": ("picture", "pictures"), "embedding": ("sample", "samples")}
@@ -11,6 +16,7 @@ NOUNS = {"image": ("picture", "pictures"), "embedding": ("sample", "samples")}
 #: What the baselines do, for somebody who does not know the words.
 BASELINE_MEANINGS = (
     ("majority", "always answers the most common class"),
+    ("mean of the training", "always answers the mean of the training samples"),
     ("hog", "learns from your pictures alone: small copies of them and the directions of edges"),
     ("classical", "learns from your data alone, with classical methods"),
     ("random", "the shape of the source without what it learned"),
@@ -69,6 +75,34 @@ def signed_of_hundred(share: float) -> str:
     if hundredths == 0:
         return "0"
     return f"+{hundredths}" if hundredths > 0 else f"\N{MINUS SIGN}{-hundredths}"
+
+
+def amount(value: float) -> str:
+    """A number in the unit of the targets, to four digits.
+
+    Examples
+    --------
+    >>> amount(12.34567), amount(0.012345), amount(123456.7), amount(-3.0), amount(1.5e-7)
+    ('12.35', '0.01235', '123,457', '-3', '1.5e-07')
+    """
+    if value != 0 and not 1e-4 <= abs(value) < 1e9:
+        return f"{value:.4g}"
+    whole_digits = math.floor(math.log10(abs(value))) + 1 if value else 1
+    text = f"{value:,.{max(4 - whole_digits, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def formed(value: float, form: Form) -> str:
+    r"""A figure as text: a share in percent, a plain number, or an amount in the targets' unit.
+
+    Examples
+    --------
+    >>> formed(0.941, "percent"), formed(0.98, "plain"), formed(12.34567, "amount")
+    ('94.1\xa0%', '0.980', '12.35')
+    """
+    if form == "amount":
+        return amount(value)
+    return f"{100 * value:.1f}{PERCENT}" if form == "percent" else f"{value:.3f}"
 
 
 def listed(words: Sequence[str]) -> str:

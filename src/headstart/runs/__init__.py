@@ -2,7 +2,7 @@
 
 from headstart.runs.loading import load
 from headstart.runs.model import Model
-from headstart.runs.prediction import Prediction
 from headstart.runs.saving import check_place, save
+from headstart.tasks.prediction import Prediction
 
 __all__ = ["Model", "Prediction", "check_place", "load", "save"]

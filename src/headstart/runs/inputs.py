@@ -13,7 +13,7 @@ from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.printable import printable
 from headstart.data.walk import Found, files_below
 from headstart.progress import Progress, silent
-from headstart.runs.prediction import Prediction
+from headstart.tasks.prediction import Prediction
 
 
 @dataclass(frozen=True)

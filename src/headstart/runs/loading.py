@@ -6,8 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from headstart.activations.converted import FACTS, read_converted
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
@@ -18,7 +16,7 @@ from headstart.runs.manifest import read_manifest
 from headstart.runs.model import Model
 from headstart.runs.predictions_file import from_csv
 from headstart.runs.saving import BACKBONE, EVIDENCE, HEAD, PREDICTIONS, RESULT
-from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.registry import task_named
 from headstart.training.linear_head import LinearHead
 
 
@@ -65,10 +63,10 @@ def _model(place: Path, manifest: dict[str, Any]) -> Model:
     from safetensors.numpy import load as from_safetensors
 
     backbone = None if manifest["source"] is None else read_converted(place / BACKBONE)
-    task = ClassificationTask(np.array(manifest["classes"]))
+    task = task_named(manifest["task"]).from_manifest(manifest)
     head = LinearHead.from_arrays(from_safetensors((place / HEAD).read_bytes()))
-    if head.weights.shape != (len(head.mean), len(task.classes)):
-        raise RunError(f"a head of shape {head.weights.shape} for {len(task.classes)} classes")
+    if head.weights.shape != (len(head.mean), task.n_outputs):
+        raise RunError(f"a head of shape {head.weights.shape} for {task.n_outputs} outputs")
     return Model(
         task=task,
         plan=Plan.from_dict(manifest["plan"]),
@@ -77,5 +75,5 @@ def _model(place: Path, manifest: dict[str, Any]) -> Model:
         evidence=Evidence.from_dict(json.loads((place / EVIDENCE).read_bytes())),
         backbone=backbone,
         precision=manifest["precision"],
-        predictions=tuple(from_csv((place / PREDICTIONS).read_bytes(), task.class_names)),
+        predictions=tuple(from_csv((place / PREDICTIONS).read_bytes(), task.table)),
     )

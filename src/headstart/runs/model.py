@@ -21,8 +21,8 @@ from headstart.evidence import Evidence
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.inputs import Inputs, gather_inputs
-from headstart.runs.prediction import Prediction
-from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.prediction import Prediction
+from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead
 
 #: Samples whose vectors are held at once while predicting.
@@ -36,8 +36,8 @@ class Model:
 
     Parameters
     ----------
-    task : ClassificationTask
-        The classes.
+    task : Task
+        What the outputs of the head stand for.
     plan : Plan
         As it was carried out.
     head : LinearHead
@@ -54,7 +54,7 @@ class Model:
         Of the test samples.
     """
 
-    task: ClassificationTask
+    task: Task
     plan: Plan
     head: LinearHead
     result_: Result
@@ -65,7 +65,7 @@ class Model:
 
     @property
     def classes_(self) -> NDArray[Any]:
-        """Labels in the order of the probability columns, shape (n_classes,)."""
+        """Labels in the order of the probability columns, shape (n_classes,); none for numbers."""
         return self.task.classes
 
     @property
@@ -74,7 +74,7 @@ class Model:
         return len(self.head.mean)
 
     def predict(self, inputs: Any) -> NDArray[Any]:
-        """The most probable label of each sample, shape (n_samples,).
+        """The most probable label of each sample, or its number, shape (n_samples,).
 
         Parameters
         ----------
@@ -86,16 +86,30 @@ class Model:
         InputError
             If a sample cannot be read; :meth:`predict_rows` answers the others all the same.
         """
-        return self.task.decode(self.predict_proba(inputs))
+        return self.task.decode(self._outputs(inputs))
 
     def predict_proba(self, inputs: Any) -> NDArray[np.float64]:
-        """Probabilities of shape (n_samples, n_classes); raises as :meth:`predict` does."""
+        """Probabilities of shape (n_samples, n_classes).
+
+        Raises
+        ------
+        InputError
+            As :meth:`predict`, and if the task is not one of classes.
+        """
+        if not self.task.gives_probabilities:
+            raise InputError(
+                f"This model is one of {self.task.name}: it predicts numbers, which have no "
+                "probabilities. Call predict; only a classification gives probabilities."
+            )
+        return self._outputs(inputs)
+
+    def _outputs(self, inputs: Any) -> NDArray[np.float64]:
         dataset = self._read(inputs).dataset
         names = dataset.names
-        probabilities = np.empty((len(dataset), len(self.classes_)))
+        outputs = np.empty((len(dataset), self.task.n_outputs))
         reasons = [f"{aside.input}: {aside.reason}" for aside in dataset.quarantined]
         for rows, some, failures in self._in_parts(dataset, silent):
-            probabilities[rows] = some
+            outputs[rows] = some
             reasons += [f"{names[row]}: {reason}" for row, reason in failures.items()]
         if reasons:
             shown = "; ".join(reasons[:_REASONS_SHOWN])
@@ -103,7 +117,7 @@ class Model:
                 f"{len(reasons)} of {len(dataset) + len(dataset.quarantined)} inputs cannot be "
                 f"read: {shown}. Leave them out, or call predict_rows, which answers the others."
             )
-        return probabilities
+        return outputs
 
     def predict_rows(self, inputs: Any, progress: Progress = silent) -> list[Prediction]:
         """An answer or a reason for every input: nothing is left out, nothing raises for one."""
@@ -114,17 +128,11 @@ class Model:
         """A row for each sample of the data set."""
         names = dataset.names
         for places, some, failures in self._in_parts(dataset, progress):
-            for place, shares in zip(places, some, strict=True):
+            for place, output in zip(places, some, strict=True):
                 if place in failures:
                     yield Prediction(names[place], reason=failures[place])
                 else:
-                    yield self.answer(names[place], shares)
-
-    def answer(self, name: str, shares: NDArray[Any], label: str | None = None) -> Prediction:
-        """A row from the probabilities of one sample."""
-        by_class = dict(zip(self.task.class_names, map(float, shares), strict=True))
-        predicted = max(by_class, key=by_class.__getitem__)
-        return Prediction(name, predicted, by_class[predicted], by_class, label)
+                    yield self.task.answer(names[place], output)
 
     def save(self, folder: str | Path) -> Path:
         """Write the run folder; see :func:`headstart.runs.save`."""
@@ -145,17 +153,17 @@ class Model:
     def _in_parts(
         self, dataset: Dataset, progress: Progress
     ) -> Iterator[tuple[list[int], NDArray[np.float64], dict[int, str]]]:
-        """Rows, their probabilities, and reasons for those that have none."""
+        """Rows, their outputs, and reasons for those that have none."""
         encoder = None if self.backbone is None else OpenVinoEncoder(self.backbone, self.precision)
         for start in range(0, len(dataset), _ROWS_AT_ONCE):
             rows = list(range(start, min(start + _ROWS_AT_ONCE, len(dataset))))
             part = dataset.take(rows)
             if encoder is None:
-                yield rows, self.head.probabilities(self._checked(part)), {}
+                yield rows, self.task.outputs(self.head, self._checked(part)), {}
                 continue
             vectors, failures = self._encode(part, encoder, _shifted(progress, start, len(dataset)))
             reasons = {rows[place]: reason for place, reason in failures.items()}
-            yield rows, self.head.probabilities(vectors), reasons
+            yield rows, self.task.outputs(self.head, vectors), reasons
 
     def _encode(
         self, part: Dataset, encoder: OpenVinoEncoder, progress: Progress

@@ -1,31 +1,26 @@
-"""``predictions.csv``: one row a sample, a column a class."""
+"""``predictions.csv``: one row a sample."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from headstart.runs.prediction import Prediction
-
-_FIRST = ("input", "label", "predicted", "correct", "confidence", "reason")
-_PROBABILITY = "p:"
-_ESCAPED = "backslashreplace"
+from headstart.tasks.prediction import Prediction
+from headstart.tasks.prediction_table import ESCAPED, PredictionTable
 
 
-def to_csv(predictions: Sequence[Prediction], classes: Sequence[str]) -> bytes:
+def to_csv(predictions: Sequence[Prediction], table: PredictionTable) -> bytes:
     """UTF-8 text; what UTF-8 cannot hold (a lone surrogate) is escaped.
 
     Numbers have all their digits, so that reading them back gives the same numbers.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*_FIRST, *(_PROBABILITY + name for name in classes)])
-    for row in predictions:
-        first = (row.input, row.label, row.predicted, row.correct, row.confidence, row.reason)
-        shares = [row.probabilities.get(name) for name in classes]
-        writer.writerow([_cell(value) for value in (*first, *shares)])
-    return text.getvalue().encode("utf-8", _ESCAPED)
+    writer.writerow(table.columns)
+    for prediction in predictions:
+        writer.writerow([_cell(value) for value in table.row(prediction)])
+    return text.getvalue().encode("utf-8", ESCAPED)
 
 
 def _cell(value: object) -> str:
@@ -34,20 +29,7 @@ def _cell(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def from_csv(content: bytes, classes: Sequence[str]) -> list[Prediction]:
-    """Read what :func:`to_csv` wrote with the same ``classes``."""
-    names = {name.encode("utf-8", _ESCAPED).decode("utf-8"): name for name in classes}
+def from_csv(content: bytes, table: PredictionTable) -> list[Prediction]:
+    """Read what :func:`to_csv` wrote with the same ``table``."""
     rows = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
-    return [_prediction(row, names) for row in rows]
-
-
-def _prediction(row: Mapping[str, str], names: Mapping[str, str]) -> Prediction:
-    shares = {name: row[_PROBABILITY + written] for written, name in names.items()}
-    return Prediction(
-        input=row["input"],
-        predicted=names.get(row["predicted"]),
-        confidence=float(row["confidence"]) if row["confidence"] else None,
-        probabilities={name: float(share) for name, share in shares.items() if share},
-        label=names.get(row["label"], row["label"] or None),
-        reason=row["reason"] or None,
-    )
+    return [table.read(row) for row in rows]

@@ -101,7 +101,7 @@ def _fill(place: Path, model: Model, extra: Mapping[str, bytes]) -> None:
         HEAD: to_safetensors(model.head.to_arrays()),
         RESULT: to_json(model.result_.to_dict()),
         EVIDENCE: to_json(model.evidence.to_dict()),
-        PREDICTIONS: to_csv(model.predictions, model.task.class_names),
+        PREDICTIONS: to_csv(model.predictions, model.task.table),
         **extra,
     }
     for name, content in contents.items():
@@ -126,7 +126,7 @@ def _facts(model: Model) -> dict[str, Any]:
     return {
         "task": model.task.name,
         "modality": model.result_.modality,
-        "classes": model.classes_.tolist(),
+        **model.task.to_manifest(),
         "plan": model.plan.to_dict(),
         "precision": model.precision,
         "source": None if model.backbone is None else model.backbone.source.to_dict(),

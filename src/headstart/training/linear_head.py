@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class LinearHead:
-    """Standardise, multiply, soften.
+    """Standardise, multiply, and, for classes, soften.
 
     Parameters
     ----------
     mean, scale : ndarray of shape (n_features,)
         What is subtracted from a vector and what it is divided by.
-    weights : ndarray of shape (n_features, n_classes)
-        One column a class.
-    bias : ndarray of shape (n_classes,)
+    weights : ndarray of shape (n_features, n_outputs)
+        One column a class, or one for a number.
+    bias : ndarray of shape (n_outputs,)
         Added to the scores.
     temperature : float
         What scores are divided by before they become probabilities, above 0 (Guo, Pleiss, Sun and
@@ -40,7 +40,7 @@ class LinearHead:
     temperature: float = 1.0
 
     def scores(self, vectors: NDArray[Any]) -> NDArray[np.float64]:
-        """Scores of shape (n_samples, n_classes) before the temperature."""
+        """Scores of shape (n_samples, n_outputs) before the temperature."""
         standard = (np.asarray(vectors, dtype=np.float64) - self.mean) / self.scale
         result: NDArray[np.float64] = standard @ self.weights + self.bias
         return result

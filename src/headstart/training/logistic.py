@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.training.linear_head import LinearHead
+from headstart.training.standardised import Standardised
 
 #: Enough for the penalties that validation prefers; weaker ones would go on for thousands.
 MOST_ITERATIONS = 200
@@ -16,9 +17,7 @@ MOST_ITERATIONS = 200
 class PenaltyPath:
     """Heads of the same samples under one penalty after the other, each starting from the last.
 
-    The vectors are standardised. With more features than samples they are first turned into as
-    many coordinates as there are samples: the penalty does not depend on the turn, so the
-    head is the same and is found faster.
+    The vectors are standardised; see :class:`~headstart.training.standardised.Standardised`.
 
     Parameters
     ----------
@@ -50,11 +49,7 @@ class PenaltyPath:
     ) -> None:
         from sklearn.linear_model import LogisticRegression
 
-        exact = np.asarray(vectors, dtype=np.float64)
-        spread = exact.std(axis=0)
-        self._mean = exact.mean(axis=0)
-        self._scale = np.where(spread > 1e-12 * (1.0 + np.abs(self._mean)), spread, 1.0)
-        self._turned, self._turn = _turned((exact - self._mean) / self._scale)
+        self._standard = Standardised.of(vectors)
         self._codes, self._n_classes = codes, n_classes
         self._model = LogisticRegression(
             max_iter=most_iterations, class_weight=class_weight, warm_start=True
@@ -66,12 +61,12 @@ class PenaltyPath:
 
         from sklearn.exceptions import ConvergenceWarning
 
-        self._model.set_params(C=inverse_penalty / len(self._mean))
+        self._model.set_params(C=inverse_penalty / len(self._standard.mean))
         with warnings.catch_warnings():
             # An unfinished fit under a weak penalty is a candidate like any: validation decides.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            self._model.fit(self._turned, self._codes)
-        return LinearHead(self._mean, self._scale, *self._columns())
+            self._model.fit(self._standard.vectors, self._codes)
+        return LinearHead(self._standard.mean, self._standard.scale, *self._columns())
 
     def _columns(self) -> tuple[NDArray[Any], NDArray[Any]]:
         """One column of weights a class, whatever scikit-learn makes of two classes."""
@@ -80,26 +75,12 @@ class PenaltyPath:
         if len(present) == 2:
             coefficients = np.concatenate([-coefficients, coefficients]) / 2.0
             bias = np.concatenate([-bias, bias]) / 2.0
-        back = coefficients.T if self._turn is None else self._turn @ coefficients.T
-        weights = np.zeros((len(self._mean), self._n_classes))
+        weights = np.zeros((len(self._standard.mean), self._n_classes))
         scores = np.full(self._n_classes, _NEVER)
-        weights[:, present] = back
+        weights[:, present] = self._standard.back(coefficients.T)
         scores[present] = bias
         return weights, scores
 
 
 #: Score of a class that does not occur.
 _NEVER = -1e3
-
-
-def _turned(standard: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any] | None]:
-    """Coordinates of the samples in the space that they span, and the way back."""
-    n_samples, n_features = standard.shape
-    if n_features <= n_samples:
-        return standard, None
-    values, vectors = np.linalg.eigh(standard @ standard.T)
-    kept = values > values[-1] * 1e-12
-    if not kept.any():
-        return standard, None
-    lengths = np.sqrt(values[kept])
-    return vectors[:, kept] * lengths, (standard.T @ vectors[:, kept]) / lengths

@@ -22,7 +22,7 @@ from headstart.training.batches import Batch, batches_of_epoch
 from headstart.training.checkpoints import Checkpoints
 from headstart.training.mixing import mix
 from headstart.training.modes import set_modes
-from headstart.training.objectives import Objective
+from headstart.training.losses import TrainingLoss
 from headstart.training.optimiser import SourcePull, make_optimiser, set_learning_rate
 from headstart.training.snapshot import EpochFigures, Snapshot, average, put_back, take
 from headstart.training.suffix import SuffixNetwork
@@ -42,21 +42,21 @@ class Learning:
     ----------
     states : States
         Rows of the training side.
-    codes : ndarray of shape (n_rows,)
-        What the task encodes their labels as.
+    targets : ndarray of shape (n_rows,)
+        As the task encodes them.
     train_rows, valid_rows : ndarray of shape (n_train,), (n_valid,)
         Which rows are learned from, and which judge each epoch.
-    objective : Objective
+    loss : TrainingLoss
         What is made small.
     seed : int
         Of order, views, mixing and dropout.
     """
 
     states: States
-    codes: NDArray[Any]
+    targets: NDArray[Any]
     train_rows: NDArray[np.intp]
     valid_rows: NDArray[np.intp]
-    objective: Objective
+    loss: TrainingLoss
     seed: int = 0
 
 
@@ -91,7 +91,7 @@ class Trainer:
     plan : Plan
         With a training part.
     learning : Learning
-        Samples and objective.
+        Samples and loss.
     checkpoints : Checkpoints
         Where snapshots are kept.
     progress : Progress
@@ -124,7 +124,7 @@ class Trainer:
         self.optimiser = make_optimiser(network, plan)
         self.pull = SourcePull.of(network, plan)
         self.wrapped, self.wrapped_optimiser = fabric.setup(network, self.optimiser)
-        self.targets = torch.from_numpy(learning.objective.targets(learning.codes))
+        self.goals = torch.from_numpy(learning.loss.goals(learning.targets))
 
     @property
     def training(self) -> TrainingPlan:
@@ -206,9 +206,9 @@ class Trainer:
         world = self.fabric.world_size
         share = batch.share(self.fabric.global_rank, world)
         inputs = self.fabric.to_device(torch.from_numpy(rows))
-        targets = self.targets[torch.from_numpy(self.learning.train_rows[share.places])]
-        inputs, targets = mix(inputs, self.fabric.to_device(targets), self.training.mixup)
-        losses = self.learning.objective.losses(self.wrapped(inputs).float(), targets)
+        goals = self.goals[torch.from_numpy(self.learning.train_rows[share.places])]
+        inputs, goals = mix(inputs, self.fabric.to_device(goals), self.training.mixup)
+        losses = self.learning.loss.losses(self.wrapped(inputs).float(), goals)
         # Processes average their gradients: so much makes the average that of the whole batch.
         self.fabric.backward(losses.sum() * (world / len(batch)))
         if self.training.clip_norm is not None:
@@ -228,7 +228,7 @@ class Trainer:
         if not len(rows):
             return None, None
         scores = self.scores(rows)
-        losses, hits = self.learning.objective.judge(scores, self.targets[torch.from_numpy(rows)])
+        losses, hits = self.learning.loss.judge(scores, self.goals[torch.from_numpy(rows)])
         return float(losses.mean()), float(hits.mean())
 
     @torch.no_grad()

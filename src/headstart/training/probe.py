@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from headstart.evidence import Decision
 from headstart.plan import HeadPlan
-from headstart.training.linear_head import LinearHead, softmax
-from headstart.training.logistic import PenaltyPath
-from headstart.training.temperature import fit_temperature
+from headstart.training.linear_head import LinearHead
+from headstart.training.objective import HeadPath, Objective
 
 #: Inverse penalties a feature: few while stages are compared, more for the stages that won.
 FEW = (10.0, 1000.0)
@@ -39,21 +38,18 @@ class Samples:
     ----------
     features : mapping of str to ndarray of shape (n_samples, n_features)
         Pooled vectors of each stage, from the first stage to the last.
-    codes : ndarray of shape (n_samples,)
-        Classes, 0 to n_classes - 1.
-    n_classes : int
-        How many there are.
+    targets : ndarray of shape (n_samples,)
+        As the task encodes them.
+    objective : Objective
+        The linear model and what it is judged by.
     folds : sequence of (train_rows, valid_rows)
         For cross-validation; empty when there are too few samples.
-    class_weight : {"balanced"} or None
-        As in scikit-learn.
     """
 
     features: Mapping[str, NDArray[Any]]
-    codes: NDArray[np.intp]
-    n_classes: int
+    targets: NDArray[Any]
+    objective: Objective
     folds: Folds
-    class_weight: str | None = None
 
     def joined(self, stages: Sequence[str]) -> NDArray[Any]:
         """Vectors of the stages side by side: (n_samples, sum of n_features)."""
@@ -72,15 +68,16 @@ class Probe:
         Its stages and its inverse penalty.
     decisions : tuple of Decision
         Which stages, how strong a penalty.
-    cv_accuracy, cv_log_loss : float or None
-        On the folds; None when there were none.
+    cv_score, cv_loss : float or None
+        Mean merit and loss of the objective on the folds (accuracy and log loss, say); None when
+        there were none.
     """
 
     head: LinearHead
     plan: HeadPlan
     decisions: tuple[Decision, ...]
-    cv_accuracy: float | None
-    cv_log_loss: float | None
+    cv_score: float | None
+    cv_loss: float | None
 
 
 @dataclass(frozen=True)
@@ -90,7 +87,7 @@ class _Trial:
     stages: tuple[str, ...]
     inverse_penalty: float
     losses: NDArray[Any]
-    hits: NDArray[Any]
+    merits: NDArray[Any]
     scores: NDArray[Any]
     rows: NDArray[np.intp]
 
@@ -116,14 +113,14 @@ def fit_probe(samples: Samples, plan: HeadPlan | None = None) -> Probe:
     Returns
     -------
     Probe
-        With a temperature from out-of-fold scores.
+        Calibrated on out-of-fold scores, where its objective knows how.
     """
     # It brings scipy's own linear algebra, which can be limited only once it is there.
     import sklearn.linear_model  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     # On small matrices the linear algebra would spend its time waking threads up.
-    size = len(samples.codes) * sum(array.shape[1] for array in samples.features.values())
+    size = len(samples.targets) * sum(array.shape[1] for array in samples.features.values())
     with threadpool_limits(1 if size < _SIZE_FOR_THREADS else None):
         return _fit_probe(samples, HeadPlan() if plan is None else plan)
 
@@ -137,10 +134,10 @@ def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
     trials = _trials(samples, stages, values)
     best = _lowest(trials)
     head = _fit(samples, stages, best.inverse_penalty)
-    head = head.with_temperature(fit_temperature(best.scores, samples.codes[best.rows]))
-    decisions = (*decisions, _penalty_decision(trials, best))
+    head = samples.objective.calibrated(head, best.scores, samples.targets[best.rows])
+    decisions = (*decisions, _penalty_decision(samples.objective, trials, best))
     chosen = HeadPlan(stages, best.inverse_penalty)
-    return Probe(head, chosen, decisions, float(best.hits.mean()), best.loss)
+    return Probe(head, chosen, decisions, float(best.merits.mean()), best.loss)
 
 
 def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
@@ -150,7 +147,7 @@ def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
 
 
 def _fit(samples: Samples, stages: Sequence[str], value: float) -> LinearHead:
-    return _path(samples, samples.joined(stages), np.arange(len(samples.codes))).fit(value)
+    return _path(samples, samples.joined(stages), np.arange(len(samples.targets))).fit(value)
 
 
 def _choose_stages(
@@ -162,7 +159,7 @@ def _choose_stages(
     fewer = _at_most(samples, _SAMPLES_FOR_STAGES)
     trials = [_lowest(_trials(fewer, stages, FEW)) for stages in _candidates(names)]
     chosen = _prefer_last(trials, names[-1:])
-    return chosen.stages, (_stage_decision(trials, chosen, names[-1]),)
+    return chosen.stages, (_stage_decision(samples.objective, trials, chosen, names[-1]),)
 
 
 def _candidates(names: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -199,49 +196,43 @@ def _trials(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) 
         scores = np.concatenate(
             [path.fit(value).scores(vectors[valid]) for path, (_, valid) in folds]
         )
-        codes = samples.codes[rows]
-        hits = scores.argmax(axis=1) == codes
-        trials.append(_Trial(stages, value, _log_losses(scores, codes), hits, scores, rows))
+        targets = samples.targets[rows]
+        losses = samples.objective.losses(scores, targets)
+        merits = samples.objective.merits(scores, targets)
+        trials.append(_Trial(stages, value, losses, merits, scores, rows))
         if len(trials) > 1 and trials[-1].loss > trials[-2].loss:
             break
     return trials
 
 
-def _path(samples: Samples, vectors: NDArray[Any], rows: NDArray[np.intp]) -> PenaltyPath:
-    codes = samples.codes[rows]
-    return PenaltyPath(vectors[rows], codes, samples.n_classes, samples.class_weight)
-
-
-def _log_losses(scores: NDArray[Any], codes: NDArray[Any]) -> NDArray[Any]:
-    """Log loss of each sample, after the temperature that suits these scores best."""
-    softened = softmax(scores / fit_temperature(scores, codes))
-    result: NDArray[Any] = -np.log(np.clip(softened[np.arange(len(codes)), codes], 1e-15, None))
-    return result
+def _path(samples: Samples, vectors: NDArray[Any], rows: NDArray[np.intp]) -> HeadPath:
+    return samples.objective.path(vectors[rows], samples.targets[rows])
 
 
 def _at_most(samples: Samples, limit: int) -> Samples:
-    """Folds thinned out evenly, class by class, so that comparing stages stays quick."""
-    total = len(samples.codes)
+    """Folds thinned out evenly by rising target, so that comparing stages stays quick."""
+    total = len(samples.targets)
     if total <= limit:
         return samples
     step = total / limit
 
     def thinned(rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        by_class = rows[np.argsort(samples.codes[rows], kind="stable")]
-        return by_class[np.unique(np.arange(0, len(rows), step).astype(np.intp))]
+        by_target = rows[np.argsort(samples.targets[rows], kind="stable")]
+        return by_target[np.unique(np.arange(0, len(rows), step).astype(np.intp))]
 
     thin = [(thinned(train), thinned(valid)) for train, valid in samples.folds]
-    usable = [(t, v) for t, v in thin if len(v) and len(np.unique(samples.codes[t])) > 1]
+    usable = [(t, v) for t, v in thin if len(v) and len(np.unique(samples.targets[t])) > 1]
     return samples if not usable else replace(samples, folds=usable)
 
 
-def _stage_decision(trials: Sequence[_Trial], chosen: _Trial, last: str) -> Decision:
+def _stage_decision(
+    objective: Objective, trials: Sequence[_Trial], chosen: _Trial, last: str
+) -> Decision:
     rows = tuple(
         {
             "stages": trial.label,
-            "cv_accuracy": float(trial.hits.mean()),
-            "cv_log_loss": trial.loss,
-            "standard_error": _standard_error(trial.hits.astype(float)),
+            **objective.measurements(trial.merits, trial.losses),
+            "standard_error": _standard_error(trial.merits.astype(float)),
             "chosen": trial is chosen,
         }
         for trial in trials
@@ -254,15 +245,14 @@ def _stage_decision(trials: Sequence[_Trial], chosen: _Trial, last: str) -> Deci
     return Decision("which stages", chosen.label, reason, rows)
 
 
-def _penalty_decision(trials: Sequence[_Trial], best: _Trial) -> Decision:
+def _penalty_decision(objective: Objective, trials: Sequence[_Trial], best: _Trial) -> Decision:
     rows = tuple(
         {
             "inverse_penalty": trial.inverse_penalty,
-            "cv_accuracy": float(trial.hits.mean()),
-            "cv_log_loss": trial.loss,
+            **objective.measurements(trial.merits, trial.losses),
             "chosen": trial is best,
         }
         for trial in trials
     )
-    reason = "It has the lowest cross-validated log loss of those that were tried."
+    reason = f"It has the lowest cross-validated {objective.loss} of those that were tried."
     return Decision("how strong a penalty", f"{best.inverse_penalty:g}", reason, rows)

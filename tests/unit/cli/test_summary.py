@@ -11,10 +11,11 @@ import pytest
 
 from headstart.cli.score_table import score_table, short_name
 from headstart.cli.summary import print_summary, summary
-from headstart.evaluation.baselines import CLASSICAL, MAJORITY, RANDOM_TWIN
+from headstart.evaluation.baselines import RANDOM_TWIN
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.metrics.figure import Figure
 
+MAJORITY, CLASSICAL = "majority class", "pixels and HOG, logistic regression"
 FIGURES = {
     "accuracy": Figure(0.94, 0.876, 0.959),
     "macro_f1": Figure(0.93, 0.87, 0.96),
@@ -142,3 +143,43 @@ def test_in_a_file_lines_stay_whole(monkeypatch):
     monkeypatch.setenv("COLUMNS", "20")
     print_summary(RESULT, RUN)
     assert file.getvalue().splitlines() == lines()
+
+
+NUMBERS = {
+    "r2": Figure(0.91, 0.85, 0.94),
+    "mean_absolute_error": Figure(1234.5, 1100.0, 1400.25),
+    "root_mean_squared_error": Figure(0.012345, 0.01, 0.02),
+}
+
+
+def test_numbers_as_a_person_sees_them():
+    text = lines(
+        task="regression",
+        classes=(),
+        test=NUMBERS,
+        baselines=(
+            BaselineFigures("mean of the training targets", {**NUMBERS, "r2": Figure(0, -0.1, 0)}),
+            BaselineFigures("pixels and HOG, ridge regression", NUMBERS),
+            BaselineFigures(RANDOM_TWIN, NUMBERS),
+        ),
+        compared_with="pixels and HOG, ridge regression",
+        difference=Figure(12.5, 3.25, 20.125),
+    )
+    assert text[2:6] == [
+        "                       this model   95 % interval     mean  classical   random",
+        "  R2                        0.910  0.850 to 0.940    0.000      0.910    0.910",
+        "  Mean absolute error       1,234  1,100 to 1,400    1,234      1,234    1,234",
+        "  Root mean sq. error     0.01235    0.01 to 0.02  0.01235    0.01235  0.01235",
+    ]
+    assert text[6:11] == [
+        "  mean: mean of the training targets",
+        "  classical: pixels and HOG, ridge regression",
+        "  random: the same network with random weights",
+        "  R2: 1 is perfect, 0 is no better than always answering the mean.",
+        "  Mean absolute error and root mean sq. error: lower is better.",
+    ]
+    assert max(map(len, text[2:11])) <= 80
+    assert (
+        "Verdict: transfer helps: mean absolute error smaller by 12.5 against classical "
+        "(95 %: 3.25 to 20.12; below 0 it is larger)."
+    ) in text

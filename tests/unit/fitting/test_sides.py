@@ -58,7 +58,7 @@ def test_a_given_boundary_is_kept():
     halves = split(whole, 12, Vectors(), Settings())
     assert (len(halves.learner), len(halves.tester)) == (12, 1)
     assert halves.task.classes.tolist() == ["a", "b"]
-    assert halves.learner.codes.tolist() == [0, 1] * 6
+    assert halves.learner.targets.tolist() == [0, 1] * 6
     assert np.array_equal(halves.tester.features["source"][EMBEDDINGS], whole.vectors[12:13])
     (aside,) = halves.tester.dataset.quarantined
     assert aside == Quarantined("row 13", "its class c does not occur in training")
@@ -66,8 +66,8 @@ def test_a_given_boundary_is_kept():
 
 def test_without_a_boundary_each_class_is_on_both_sides():
     halves = split(dataset(["a"] * 20 + ["b"] * 10), None, Vectors(), Settings(test_fraction=0.3))
-    assert np.bincount(halves.learner.codes).tolist() == [14, 7]
-    assert np.bincount(halves.tester.codes).tolist() == [6, 3]
+    assert np.bincount(halves.learner.targets).tolist() == [14, 7]
+    assert np.bincount(halves.tester.targets).tolist() == [6, 3]
     validated = np.concatenate([valid for _, valid in halves.folds])
     assert sorted(validated) == list(range(21))
 
@@ -91,5 +91,5 @@ def test_a_fold_that_would_learn_from_one_class_is_left_out():
     labels = np.array([0, 0, 1, 0])
     whole = Dataset("embedding", vectors=np.array([[0.0], [0.0], [0.0], [1.0]]), labels=labels)
     halves = split(whole, 4, Vectors(), Settings())
-    assert all(len(set(halves.learner.codes[train])) == 2 for train, _ in halves.folds)
+    assert all(len(set(halves.learner.targets[train])) == 2 for train, _ in halves.folds)
     assert len(halves.folds) == 1

@@ -104,3 +104,60 @@ def predictions() -> list[dict[str, Any]]:
         }
         for place in range(20)
     ]
+
+
+def error_figures(error: float) -> dict[str, Figure]:
+    return {
+        "r2": Figure(0.8, 0.7, 0.9),
+        "mean_absolute_error": Figure(error, 0.9 * error, 1.2 * error),
+        "root_mean_squared_error": Figure(1.3 * error, 1.1 * error, 1.6 * error),
+    }
+
+
+@pytest.fixture
+def number_result(result: Result) -> Result:
+    """The age of trees, say."""
+    return replace(
+        result,
+        task="regression",
+        classes=(),
+        test=error_figures(2.5),
+        baselines=(
+            BaselineFigures("mean of the training targets", error_figures(11.0)),
+            BaselineFigures("pixels and HOG, ridge regression", error_figures(2.0)),
+        ),
+        compared_with="pixels and HOG, ridge regression",
+        verdict="transfer hurts",
+        difference=Figure(-0.5, -0.8, -0.2),
+        confusion=(),
+        calibration=(),
+    )
+
+
+@pytest.fixture
+def number_evidence() -> Evidence:
+    rows = [
+        {
+            "stages": stages,
+            "cv_absolute_error": error,
+            "cv_squared_error": error**2,
+            "standard_error": 0.25,
+            "chosen": stages == "blocks.1",
+        }
+        for stages, error in (("stem", 9.0), ("blocks.1", 2.625))
+    ]
+    return Evidence((Decision("which stages", "blocks.1", "Best.", tuple(rows)),))
+
+
+@pytest.fixture
+def number_predictions() -> list[dict[str, Any]]:
+    """Twenty, of which the last are the hardest."""
+    return [
+        {
+            "input": f"val/{place}.jpg",
+            "label": 100.0 + place,
+            "predicted": 100.0 + place + (-1) ** place * place / 4,
+            "error": (-1) ** place * place / 4,
+        }
+        for place in range(20)
+    ]

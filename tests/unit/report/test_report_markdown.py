@@ -18,7 +18,7 @@ def test_markdown_says_what_the_page_says(result, evidence, predictions):
         "| Accuracy | 94.0\u00a0% (89.0 to 97.0\u00a0%) |".replace("\u00a0", " "),
         "| ants | 64 | 6 |",
         "| val/0.jpg | ants | bees | 100% |",
-        "| blocks.0 + blocks.1 | 93.0% | chosen |",
+        "| blocks.0 + blocks.1 | 93.0 % | chosen |",
         "- train/empty.jpg: the file is empty",
         "- 3 stages: pretrained, kept as they came",
     ):

@@ -18,6 +18,7 @@ from headstart import load
 from headstart.errors import InputError, RunError
 from headstart.runs import Prediction, check_place, saving
 from headstart.runs.predictions_file import from_csv, to_csv
+from headstart.tasks.prediction_table import ClassTable, NumberTable
 
 VECTORS = np.random.default_rng(1).normal(size=(7, 3))
 
@@ -171,7 +172,19 @@ def test_a_prediction_without_an_answer_keeps_its_reason():
         Prediction("a,\nb.jpg", reason='it is "text", not a picture'),
         Prediction("c.jpg", "x", 0.1 + 0.2, {"x": 0.1 + 0.2, "y": 1e-300}, label="unseen"),
     ]
-    assert from_csv(to_csv(rows, ["x", "y"]), ["x", "y"]) == rows
+    table = ClassTable(["x", "y"])
+    assert from_csv(to_csv(rows, table), table) == rows
+
+
+def test_a_prediction_of_a_number_keeps_all_its_digits():
+    rows = [
+        Prediction("a,\nb.jpg", 0.1 + 0.2, label=-1e-300),
+        Prediction("c.jpg", 12.0),
+        Prediction("d.jpg", reason="an empty file"),
+    ]
+    content = to_csv(rows, NumberTable())
+    assert content.splitlines()[0] == b"input,label,predicted,error,reason"
+    assert from_csv(content, NumberTable()) == rows
 
 
 def test_the_predictions_file_is_a_table(model, run):

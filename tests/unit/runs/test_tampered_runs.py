@@ -134,10 +134,13 @@ def test_facts_of_a_file_that_say_nothing_are_refused(run, facts):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"classes": ["a", "b", "c"]}, r"a head of shape \(3, 2\) for 3 classes"),
+        ({"classes": ["a", "b", "c"]}, r"a head of shape \(3, 2\) for 3 outputs"),
         ({"classes": ...}, "classes"),
         ({"plan": {"source": "x"}}, "The plan cannot be understood"),
         ({"precision": ...}, "precision"),
+        ({"task": ...}, "task"),
+        ({"task": "detection"}, "The task is 'detection'; accepted: classification, regression"),
+        ({"task": "regression"}, r"a head of shape \(3, 2\) for 1 outputs"),
     ],
 )
 def test_a_manifest_that_makes_no_sense_is_refused(run, changes, message):

@@ -7,6 +7,7 @@ import pytest
 
 from headstart.data import stratified_folds
 from headstart.plan import HeadPlan
+from headstart.training.objective import LogisticObjective, RidgeObjective
 from headstart.training.probe import MANY, Samples, fit_probe
 
 
@@ -17,7 +18,7 @@ def noise(n_samples, n_features=4, seed=0):
 def samples(features, codes, n_classes=2, folds=None, class_weight=None):
     if folds is None:
         folds = stratified_folds(codes, range(len(codes)), 5, 0)
-    return Samples(features, codes, n_classes, folds, class_weight)
+    return Samples(features, codes, LogisticObjective(n_classes, class_weight), folds)
 
 
 CODES = np.arange(60) % 2
@@ -40,7 +41,7 @@ def test_an_inner_stage_that_is_clearly_better_is_picked():
     probe = fit_probe(samples(features, CODES))
     assert "middle" in probe.plan.stages
     assert "which stages" in [decision.question for decision in probe.decisions]
-    assert probe.cv_accuracy > 0.9
+    assert probe.cv_score > 0.9
     rows = probe.decisions[0].measurements
     assert [row["stages"] for row in rows if row["chosen"]] == [probe.decisions[0].answer]
     by_stage = {row["stages"]: row for row in rows}
@@ -77,7 +78,7 @@ def test_the_penalty_is_one_of_those_tried():
 def test_labels_without_a_pattern_give_little_confidence():
     probe = fit_probe(samples({"only": noise(60, 30)}, CODES))
     assert probe.head.probabilities(noise(60, 30, seed=9)).max(axis=1).mean() < 0.75
-    assert probe.cv_log_loss == pytest.approx(np.log(2), abs=0.1)
+    assert probe.cv_loss == pytest.approx(np.log(2), abs=0.1)
     assert probe.head.temperature > 2.0
 
 
@@ -85,7 +86,7 @@ def test_without_folds_there_is_a_head_and_no_figure():
     probe = fit_probe(samples({"first": USEFUL, "last": USEFUL}, CODES, folds=()))
     assert probe.plan.stages == ("last",)
     assert probe.plan.inverse_penalty > 0
-    assert (probe.cv_accuracy, probe.cv_log_loss, probe.decisions) == (None, None, ())
+    assert (probe.cv_score, probe.cv_loss, probe.decisions) == (None, None, ())
     assert probe.head.temperature == 1.0
 
 
@@ -101,7 +102,7 @@ def test_a_class_that_is_absent_from_a_fold_is_no_obstacle():
     folds = [(rows[half != side], rows[half == side]) for side in (0, 1)]
     assert any(2 not in codes[train] for train, _ in folds)
     probe = fit_probe(samples({"a": vectors, "b": vectors}, codes, 3, folds))
-    assert np.isfinite(probe.cv_log_loss)
+    assert np.isfinite(probe.cv_loss)
     shares = probe.head.probabilities(probe_input(vectors, probe))[:, 2]
     assert shares.argmax() == 24  # its one sample; the penalty decides whether that is enough
     assert shares[24] > 2 * shares[:24].max()
@@ -124,7 +125,7 @@ def test_many_samples_are_compared_on_a_part_of_them():
     vectors = noise(1500, 2) + codes[:, None] * 4.0
     probe = fit_probe(samples({"a": noise(1500, 2, seed=5), "b": vectors}, codes, 3))
     assert probe.plan.stages == ("b",)
-    assert probe.cv_accuracy > 0.98
+    assert probe.cv_score > 0.98
 
 
 def test_the_order_of_the_samples_does_not_matter_for_the_head():
@@ -133,3 +134,43 @@ def test_the_order_of_the_samples_does_not_matter_for_the_head():
     head = fit_probe(samples({"only": USEFUL}, CODES, folds=()), plan).head
     other = fit_probe(samples({"only": USEFUL[order]}, CODES[order], folds=()), plan).head
     assert other.probabilities(USEFUL) == pytest.approx(head.probabilities(USEFUL), abs=1e-3)
+
+
+def numbers(features, targets, folds=None):
+    if folds is None:
+        folds = stratified_folds(targets > np.median(targets), range(len(targets)), 5, 0)
+    return Samples(features, targets, RidgeObjective(), folds)
+
+
+def test_numbers_go_the_same_way_and_are_judged_by_their_errors():
+    vectors = noise(80, 3)
+    targets = vectors @ [1.0, -2.0, 0.5] * 10 + 40.0
+    features = {"first": noise(80, seed=2), "middle": vectors, "last": noise(80, seed=3)}
+    probe = fit_probe(numbers(features, targets))
+    assert probe.plan.stages == ("middle",)
+    assert -1.0 < probe.cv_score < 0.0
+    assert probe.head.temperature == 1.0
+    assert probe.head.scores(vectors)[:, 0] == pytest.approx(targets, abs=0.5)
+    stages, penalty = probe.decisions
+    by_stage = {row["stages"]: row for row in stages.measurements}
+    assert by_stage["middle"]["cv_absolute_error"] < by_stage["last"]["cv_absolute_error"]
+    assert by_stage["middle"]["cv_squared_error"] < by_stage["last"]["cv_squared_error"]
+    assert all(row["standard_error"] > 0 for row in stages.measurements)
+    assert (
+        penalty.reason
+        == "It has the lowest cross-validated squared error of those that were tried."
+    )
+
+
+def test_numbers_without_a_pattern_are_answered_by_their_mean():
+    targets = np.random.default_rng(9).normal(size=60) + 7.0
+    probe = fit_probe(numbers({"only": noise(60, 30)}, targets))
+    assert probe.plan.inverse_penalty == MANY[0]
+    answers = probe.head.scores(noise(60, 30, seed=8))
+    assert answers.std() < 0.5
+    assert answers.mean() == pytest.approx(7.0, abs=0.3)
+
+
+def test_numbers_without_folds():
+    probe = fit_probe(numbers({"only": noise(3)}, np.array([1.0, 2.0, 3.0]), folds=()))
+    assert (probe.cv_score, probe.decisions) == (None, ())

@@ -1,4 +1,4 @@
-"""With transfer against without, on the same test samples."""
+"""Accuracy with transfer against without, on the same test samples."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from headstart.errors import InputError
-from headstart.evaluation.result import Verdict
 from headstart.metrics.figure import Figure
 from headstart.metrics.intervals import Z95
 
@@ -57,21 +56,6 @@ def paired_difference(correct_with: ArrayLike, correct_without: ArrayLike) -> Fi
     lost = int((~with_transfer & without).sum())
     high, low = _upper_limit(gained, lost, count), -_upper_limit(lost, gained, count)
     return Figure((gained - lost) / count, low, high)
-
-
-def verdict(difference: Figure) -> Verdict:
-    """What the interval of the difference lets us say.
-
-    Examples
-    --------
-    >>> verdict(Figure(0.03, -0.01, 0.07))
-    'no measurable difference'
-    """
-    if difference.low > 0:
-        return "transfer helps"
-    if difference.high < 0:
-        return "transfer hurts"
-    return "no measurable difference"
 
 
 def _check(with_transfer: NDArray[Any], without: NDArray[Any]) -> None:

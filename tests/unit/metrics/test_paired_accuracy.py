@@ -1,11 +1,10 @@
-"""Paired comparison and its verdict."""
+"""Paired comparison of accuracies."""
 
 import numpy as np
 import pytest
 
 from headstart.errors import InputError
-from headstart.evaluation.comparison import paired_difference, verdict
-from headstart.metrics.figure import Figure
+from headstart.metrics import paired_difference
 
 
 def pairs(both, gained, lost, neither):
@@ -60,20 +59,6 @@ def test_interval_covers_the_truth(count, shares):
     figures = [paired_difference(*pairs(*random.multinomial(count, shares))) for _ in range(300)]
     covered = np.mean([figure.low <= truth <= figure.high for figure in figures])
     assert covered >= 0.92
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "expected"),
-    [
-        (0.01, 0.2, "transfer helps"),
-        (-0.2, -0.01, "transfer hurts"),
-        (-0.1, 0.1, "no measurable difference"),
-        (0.0, 0.1, "no measurable difference"),
-        (-0.1, 0.0, "no measurable difference"),
-    ],
-)
-def test_verdict(low, high, expected):
-    assert verdict(Figure((low + high) / 2, low, high)) == expected
 
 
 @pytest.mark.parametrize(
