@@ -21,9 +21,10 @@ from headstart.data.dataset import Dataset
 from headstart.data.labels import check_labels
 from headstart.errors import HeadstartError, InputError, PlanError
 from headstart.fitting import Settings, Watch, fit, read_sides
-from headstart.plan import PLAN_NAMES, Plan
+from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
+from headstart.strategies import accepted_plans, read_plan_name
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.prediction import Prediction
 from headstart.tasks.regression import RegressionTask
@@ -39,6 +40,9 @@ class _TransferEstimator(BaseEstimator):
         source: str = "auto",
         plan: str | Plan = "auto",
         *,
+        epochs: int | None = None,
+        batch_size: int | None = None,
+        learning_rate: float | None = None,
         weights: str | Path | None = None,
         test_size: float = 0.2,
         random_twin: bool = False,
@@ -46,6 +50,9 @@ class _TransferEstimator(BaseEstimator):
     ) -> None:
         self.source = source
         self.plan = plan
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
         self.weights = weights
         self.test_size = test_size
         self.random_twin = random_twin
@@ -113,13 +120,19 @@ class _TransferEstimator(BaseEstimator):
         check_parameters(self)
         return Settings(
             source=self.source,
-            plan=self.plan,
+            plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
             weights=None if self.weights is None else os.fspath(self.weights),
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=self.random_twin,
             task=self._task,
+            training=self._training(),
         )
+
+    def _training(self) -> dict[str, Any]:
+        """What is to be other than the plan says."""
+        names = ("epochs", "batch_size", "learning_rate")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
     def _validated(self, X: Any, y: Any, test: Any) -> tuple[Any, Any, Any]:
         """Embeddings pass through scikit-learn's own checks; everything else is left alone."""
@@ -161,8 +174,16 @@ class TransferClassifier(ClassifierMixin, _TransferEstimator):
     ----------
     source : str, default="auto"
         A name in the catalogue (``headstart sources``). Ready embeddings need none.
-    plan : {"auto", "probe"} or Plan, default="auto"
-        What is transferred, and how.
+    plan : str or Plan, default="auto"
+        What is transferred, and how: ``"probe"`` (all stages frozen), ``"freeze:3"`` (the first
+        three frozen, the others trained), ``"full"``, ``"gradual"``, ``"lora"``, ``"bias"``,
+        ``"pointwise"``, ``"scratch"``, ``"copy:3"``, or a Plan.
+    epochs : int or None, default=None
+        Passes over the training samples, at least 1; None: as the plan says.
+    batch_size : int or None, default=None
+        Samples a training step, at least 1; None: as the plan says.
+    learning_rate : float or None, default=None
+        Highest, in training, above 0; None: as the plan says.
     weights : str or Path or None, default=None
         Local file of weights for the source.
     test_size : float, default=0.2
@@ -223,8 +244,16 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
     ----------
     source : str, default="auto"
         A name in the catalogue (``headstart sources``). Ready embeddings need none.
-    plan : {"auto", "probe"} or Plan, default="auto"
-        What is transferred, and how.
+    plan : str or Plan, default="auto"
+        What is transferred, and how: ``"probe"`` (all stages frozen), ``"freeze:3"`` (the first
+        three frozen, the others trained), ``"full"``, ``"gradual"``, ``"lora"``, ``"bias"``,
+        ``"pointwise"``, ``"scratch"``, ``"copy:3"``, or a Plan.
+    epochs : int or None, default=None
+        Passes over the training samples, at least 1; None: as the plan says.
+    batch_size : int or None, default=None
+        Samples a training step, at least 1; None: as the plan says.
+    learning_rate : float or None, default=None
+        Highest, in training, above 0; None: as the plan says.
     weights : str or Path or None, default=None
         Local file of weights for the source.
     test_size : float, default=0.2
@@ -327,6 +356,26 @@ def _is_share(value: Any) -> bool:
     return number and 0.0 < float(value) < 1.0
 
 
+def _is_plan_name(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        read_plan_name(value)
+    except PlanError:
+        return False
+    return True
+
+
+def _is_count(value: Any) -> bool:
+    whole = isinstance(value, Integral) and not isinstance(value, bool)
+    return value is None or (whole and value >= 1)
+
+
+def _is_rate(value: Any) -> bool:
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return value is None or (number and 0.0 < float(value) < float("inf"))
+
+
 def _is_seed(value: Any) -> bool:
     whole = isinstance(value, Integral) and not isinstance(value, bool)
     return value is None or (whole and value >= 0)
@@ -335,11 +384,10 @@ def _is_seed(value: Any) -> bool:
 #: Parameter, what it must be, and whether a value is that.
 _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("source", "the name of a source, such as 'auto'", lambda value: isinstance(value, str)),
-    (
-        "plan",
-        f"one of {', '.join(map(repr, PLAN_NAMES))}, or a Plan",
-        lambda value: isinstance(value, Plan) or (isinstance(value, str) and value in PLAN_NAMES),
-    ),
+    ("plan", accepted_plans(), lambda value: isinstance(value, Plan) or _is_plan_name(value)),
+    ("epochs", "a whole number of at least 1, or None", lambda value: _is_count(value)),
+    ("batch_size", "a whole number of at least 1, or None", lambda value: _is_count(value)),
+    ("learning_rate", "a number above 0, or None", lambda value: _is_rate(value)),
     (
         "weights",
         "the path of a file, or None",

@@ -14,6 +14,7 @@ from headstart.errors import PlanError
 from headstart.plan import (
     AdapterPlan,
     HeadPlan,
+    Init,
     Plan,
     StagePlan,
     TrainingPlan,
@@ -58,6 +59,11 @@ class PlanName:
         """Whether it trains no stage, whatever the source."""
         return self.name in _FROZEN
 
+    @property
+    def init(self) -> Init:
+        """``"random"`` where no pretrained weights are needed."""
+        return STRATEGIES[self.name].init
+
     def plan(self, source: str, stages: Sequence[str]) -> Plan:
         """The plan for a source with these stages.
 
@@ -81,11 +87,14 @@ class Strategy:
         A few words for the help.
     build : callable
         From source, stage names and argument to the plan.
+    init : {"pretrained", "random"}
+        Whether pretrained weights are needed at all.
     """
 
     usage: str
     meaning: str
     build: Callable[[str, tuple[str, ...], str | None], Plan]
+    init: Init = "pretrained"
 
 
 def read_plan_name(text: str) -> PlanName:
@@ -236,7 +245,9 @@ STRATEGIES: dict[str, Strategy] = {
     "pointwise": Strategy(
         "pointwise", "all trained but depthwise filters", _adapted("pointwise")
     ),
-    "scratch": Strategy("scratch", "the architecture alone, trained from random weights", _scratch),
+    "scratch": Strategy(
+        "scratch", "the architecture alone, trained from random weights", _scratch, "random"
+    ),
     "copy": Strategy("copy:K", "the first K stages pretrained, the others random", _copy),
 }
 _FROZEN = ("auto", "probe")

@@ -21,10 +21,13 @@ from headstart.files import to_json, write_atomically, write_folder_atomically
 
 if TYPE_CHECKING:
     import openvino
+    import torch
 
     from headstart.backbones.stages import Backbone
 
 FACTS = "facts.json"
+#: The weights by torch's names, where no provider has them.
+NETWORK = "network.safetensors"
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,13 @@ def _check_sizes(converted: ConvertedBackbone) -> None:
             raise ValueError(f"{name} has {found} bytes where {written} were written")
 
 
-def convert(backbone: Backbone, folder: Path) -> ConvertedBackbone:
+def convert(
+    backbone: Backbone, folder: Path, tensors: Mapping[str, torch.Tensor] | None = None
+) -> ConvertedBackbone:
     """Convert ``backbone`` and write it to ``folder``, whole or not at all.
+
+    ``tensors`` of the whole network are written beside it where nobody else has them: a trained
+    network can then be a source.
 
     Raises
     ------
@@ -142,7 +150,9 @@ def convert(backbone: Backbone, folder: Path) -> ConvertedBackbone:
             "Choose another source. See: headstart sources"
         ) from error
     try:
-        write_folder_atomically(folder, lambda place: _fill(place, model, backbone.source, stages))
+        write_folder_atomically(
+            folder, lambda place: _fill(place, model, backbone.source, stages, tensors)
+        )
     except (OSError, RuntimeError) as error:  # OpenVINO says RuntimeError when the disk is full
         raise CacheError(
             f"The converted network cannot be written to {folder}: {error}. Free some room "
@@ -153,8 +163,16 @@ def convert(backbone: Backbone, folder: Path) -> ConvertedBackbone:
 
 
 def _fill(
-    place: Path, model: openvino.Model, source: Source, stages: tuple[StageFacts, ...]
+    place: Path,
+    model: openvino.Model,
+    source: Source,
+    stages: tuple[StageFacts, ...],
+    tensors: Mapping[str, torch.Tensor] | None,
 ) -> None:
+    if tensors is not None:
+        from safetensors.torch import save
+
+        write_atomically(place / NETWORK, save({k: one.contiguous() for k, one in tensors.items()}))
     write_model(model, place)
     with (place / WEIGHTS).open("rb") as file:
         constants = hashlib.file_digest(file, "sha256").hexdigest()

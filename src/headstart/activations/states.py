@@ -158,10 +158,12 @@ class StateEncoders:
         views: Sequence[str],
         store: ActivationStore,
         progress: Progress = silent,
+        beside: Sequence[Encoder] = (),
     ) -> tuple[tuple[ActivationTable, ...], dict[int, str]]:
         """Fill the store with the states of ``items`` that it lacks.
 
-        Where it holds states of an earlier cut, the others are derived from those.
+        Where it holds states of an earlier cut, the others are derived from those. The encoders
+        ``beside`` see the pictures too.
 
         Returns
         -------
@@ -171,7 +173,7 @@ class StateEncoders:
             Row to reason for each picture that could not be read.
         """
         direct = [view for view in views if not self._derive(items, view, store, progress)]
-        encoders = [self.encoder(view) for view in direct]
+        encoders: list[Encoder] = [*beside, *(self.encoder(view) for view in direct)]
         failures: dict[int, str] = {}
         if encoders:
             _, failures = encode(items, encoders, store, progress)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from headstart.backbones.source import Source
     from headstart.backbones.stages import Backbone
-    from headstart.plan import Plan, StagePlan
+    from headstart.plan import Init, Plan, StagePlan
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,13 @@ class Assembled:
         return self.backbone.source
 
 
-def load_assembled(name: str, weights: str | None = None) -> Assembled:
-    """A source's pretrained network, whole and in stages."""
+def load_assembled(
+    name: str, weights: str | None = None, init: Init = "pretrained", seed: int = 0
+) -> Assembled:
+    """A source's network, whole and in stages; see :func:`load_network`."""
     from headstart.backbones.discovery import cut_into_stages
 
-    network, source = load_network(name, weights)
+    network, source = load_network(name, weights, init, seed)
     return Assembled(network, cut_into_stages(network, source))
 
 
@@ -66,26 +68,20 @@ def assemble(plan: Plan, weights: str | None = None, seed: int = 0) -> Assembled
     SourceError
         If the source is unknown, or its weights cannot be had.
     """
-    from headstart.backbones.discovery import cut_into_stages
-
-    inits = {stage.init for stage in plan.stages}
-    if inits == {"random"}:
-        network, source = load_network(plan.source, init="random", seed=seed)
-        assembled = Assembled(network, cut_into_stages(network, source))
+    if {stage.init for stage in plan.stages} == {"random"}:
+        assembled = load_assembled(plan.source, init="random", seed=seed)
     else:
         assembled = load_assembled(plan.source, weights)
     check_stages(plan, assembled.backbone.stage_names)
-    if inits == {"pretrained", "random"}:
-        randomise(assembled, plan.stages, seed)
+    randomise(assembled, plan.stages, seed)
     return assembled
 
 
 def randomise(assembled: Assembled, stages: Sequence[StagePlan], seed: int) -> None:
-    """Give the stages whose ``init`` is random the weights of a network that learned nothing."""
-    from headstart.backbones.discovery import cut_into_stages
-
-    network, source = load_network(assembled.source.name, init="random", seed=seed)
-    fresh = cut_into_stages(network, source)
+    """Give the random stages of a pretrained network weights that learned nothing."""
+    if len({stage.init for stage in stages}) < 2:
+        return
+    fresh = load_assembled(assembled.source.name, init="random", seed=seed).backbone
     for stage, own, other in zip(stages, assembled.backbone.pieces, fresh.pieces, strict=True):
         if stage.init == "random":
             own.load_state_dict(other.state_dict())

@@ -20,7 +20,16 @@ def fit(
     weights: Annotated[
         Path | None, typer.Option(help="Local safetensors file for that source.")
     ] = None,
-    plan: Annotated[str, typer.Option(help="auto, probe, or a JSON file with a plan.")] = "auto",
+    plan: Annotated[
+        str,
+        typer.Option(
+            help="auto, probe, freeze:K, full, gradual, lora, bias, pointwise, scratch, copy:K, or "
+            "a JSON file with a plan."
+        ),
+    ] = "auto",
+    epochs: Annotated[int | None, typer.Option(help="Passes over the samples in training.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Samples a training step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Highest, in training.")] = None,
     path_column: Annotated[str | None, typer.Option(help="Column of a table with paths.")] = None,
     label_column: Annotated[str | None, typer.Option(help="Column of a table with labels.")] = None,
     task: Annotated[
@@ -30,7 +39,14 @@ def fit(
     random_twin: Annotated[
         bool, typer.Option("--random-twin", help="Compare with random weights too.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="For splits and resampling.")] = 0,
+    seed: Annotated[int, typer.Option(help="For splits, resampling and training.")] = 0,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with this fit where it was broken off.")
+    ] = False,
+    states: Annotated[
+        str, typer.Option(help="States at the cut: auto, store, or recompute in each epoch.")
+    ] = "auto",
+    processes: Annotated[int, typer.Option(help="Processes that train together.")] = 1,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures, measure it, and compare with not transferring."""
@@ -38,6 +54,7 @@ def fit(
     from headstart.cli.plan_argument import read_plan
     from headstart.fitting import Settings
 
+    training = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
     settings = Settings(
         source=source,
         plan=read_plan(plan),
@@ -45,5 +62,9 @@ def fit(
         test_fraction=test_size,
         seed=seed,
         random_twin=random_twin,
+        training={name: value for name, value in training.items() if value is not None},
+        states=states,  # type: ignore[arg-type]
+        resume=resume,
+        processes=processes,
     )
     fit_and_save(DataArguments(data, test, path_column, label_column, task), settings, out, json)

@@ -10,17 +10,16 @@ from headstart.data import conflicting_labels, remove_shared
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError, PlanError
 from headstart.evidence import Evidence
-from headstart.fitting.measuring import baselines_of, measure, samples_of
+from headstart.fitting.course import Course, Fitted
+from headstart.fitting.frozen_course import FrozenCourse
+from headstart.fitting.measuring import baselines_of, measure
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
-from headstart.fitting.vectors import EMBEDDINGS, Vectors, gather
 from headstart.fitting.watch import Watch
-from headstart.plan import HeadPlan, Plan, frozen_plan
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
 from headstart.tasks.registry import task_named
 from headstart.tasks.task import Task
-from headstart.training.probe import Probe, fit_probe
 
 
 def fit(
@@ -68,20 +67,18 @@ def fit(
         train, shared = _without_shared(train, test)
     whole = train if test is None else together(train, test)
     boundary = None if test is None else len(train)
-    vectors = gather(whole, settings, progress, watch)
+    course = choose_course(settings, whole, progress, watch)
+    vectors = course.gather(whole)
     boundary = boundary_after(boundary, list(vectors.failures))
     whole = whole.set_aside(vectors.failures)
     notes += task.check(whole if boundary is None else whole.take(range(boundary)))
     with watch.step("read vectors"):
         halves = split(whole, boundary, vectors, settings)
     task.check(halves.learner.dataset)
-    progress("fit the head", 0, None)
-    with watch.step("fit the head"):
-        probe = fit_probe(samples_of(halves, "source"), _head_plan(settings, halves))
-        plan = _carried_out(vectors, halves, probe)
+    fitted = course.fit(halves)
     progress("evaluate", 0, None)
     with watch.step("evaluate"):
-        model = _measured(halves, vectors, probe, plan, settings.seed)
+        model = _measured(halves, fitted, settings.seed)
     result = replace(
         model.result_,
         duplicates=shared,
@@ -123,39 +120,45 @@ def _without_shared(train: Dataset, test: Dataset) -> tuple[Dataset, tuple[str, 
     return kept, shared
 
 
-def _head_plan(settings: Settings, halves: Split) -> HeadPlan:
-    """What the plan says of the head, once it is known which stages there are."""
-    if not isinstance(settings.plan, Plan):
-        return HeadPlan()
-    stages = list(halves.learner.features["source"])
-    unknown = [stage.name for stage in settings.plan.stages if stage.name not in stages]
-    if unknown:
+def choose_course(
+    settings: Settings, dataset: Dataset, progress: Progress, watch: Watch
+) -> Course:
+    """Whether there is a suffix to train: the plan tells, and nothing else.
+
+    Raises
+    ------
+    PlanError
+        If stages are to be trained and the samples are ready embeddings.
+    """
+    if not settings.trains:
+        return FrozenCourse(settings, progress, watch)
+    if dataset.modality == "embedding":
         raise PlanError(
-            f"The plan names stage {unknown[0]!r}, which its source does not have. Stages: "
-            f"{', '.join(stages)}. Correct the plan, or choose the source that it was made for."
+            "Ready embeddings pass through no network, so there is no stage to train. Accepted for "
+            "them: the plans auto and probe. Give pictures, or leave the plan out."
         )
-    return settings.plan.head
+    from headstart.fitting.plan_settling import assemble_for
+    from headstart.fitting.training_course import TrainingCourse
+
+    progress("build the network", 0, None)
+    with watch.step("build the network"):
+        assembled, plan = assemble_for(settings)
+    if not plan.suffix:
+        return FrozenCourse(replace(settings, plan=plan), progress, watch)
+    return TrainingCourse(settings, progress, watch, assembled, plan)
 
 
-def _carried_out(vectors: Vectors, halves: Split, probe: Probe) -> Plan:
-    """The plan with everything that it left open."""
-    stages = tuple(halves.learner.features["source"])
-    name = EMBEDDINGS if vectors.backbone is None else vectors.backbone.source.name
-    return frozen_plan(name, stages, vectors.init).with_head(probe.plan)
-
-
-def _measured(halves: Split, vectors: Vectors, probe: Probe, plan: Plan, seed: int) -> Model:
+def _measured(halves: Split, fitted: Fitted, seed: int) -> Model:
     """The model, its figures, and what it says of each test sample."""
     tester, task = halves.tester, halves.task
     outputs = np.empty((0, task.n_outputs))
     if len(tester):
-        features = tester.features["source"]
-        joined = np.concatenate([features[stage] for stage in plan.head.stages], axis=1)
-        outputs = task.outputs(probe.head, joined)
+        outputs = task.outputs(fitted.head, fitted.test_vectors)
     baselines = baselines_of(halves) if len(tester) else []
-    result = measure(halves, plan, outputs, baselines, seed)
-    evidence = Evidence(probe.decisions)
-    precision = vectors.precision
-    model = Model(task, plan, probe.head, result, evidence, vectors.backbone, precision)
+    result = measure(halves, fitted.plan, outputs, baselines, seed)
+    evidence = Evidence(fitted.decisions)
+    model = Model(
+        task, fitted.plan, fitted.head, result, evidence, fitted.backbone, fitted.precision
+    )
     answers = zip(tester.dataset.names, outputs, tester.targets, strict=True)
     return replace(model, predictions=tuple(task.answer(*answer) for answer in answers))

@@ -120,10 +120,10 @@ def split(whole: Dataset, boundary: int | None, vectors: Vectors, settings: Sett
     targets = task.encode(labels_of(train))
     learner = Side(train, targets, vectors.of(train))
     tester = Side(test, task.encode(labels_of(test)), vectors.of(test) if len(test) else {})
-    return Split(learner, tester, task, _folds(task, targets, train.fingerprints, settings.seed))
+    return Split(learner, tester, task, folds_of(task, targets, train.fingerprints, settings.seed))
 
 
-def _folds(task: Task, targets: NDArray[Any], fingerprints: Sequence[bytes], seed: int) -> Folds:
+def folds_of(task: Task, targets: NDArray[Any], fingerprints: Sequence[bytes], seed: int) -> Folds:
     """Folds of the training side; none where no stratum has two different samples.
 
     A fold that would learn from one target alone is left out: it happens when samples of the same
@@ -134,6 +134,23 @@ def _folds(task: Task, targets: NDArray[Any], fingerprints: Sequence[bytes], see
     except InputError:
         return ()
     return [(train, valid) for train, valid in folds if len(np.unique(targets[train])) > 1]
+
+
+def validation_rows(
+    halves: Split, share: float, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the training side to learn from, and rows held back to judge each epoch.
+
+    Nothing is held back where that would leave a class without a sample to learn from.
+    """
+    learner, task = halves.learner, halves.task
+    everything, nothing = np.arange(len(learner)), np.arange(0)
+    if share == 0:
+        return everything, nothing
+    strata = task.strata(learner.targets)
+    train, valid = stratified_split(strata, learner.dataset.fingerprints, share, seed)
+    lost = len(np.unique(strata[train])) < len(np.unique(strata))
+    return (everything, nothing) if lost or len(train) < 2 else (train, valid)
 
 
 def boundary_after(boundary: int | None, set_aside: Sequence[int]) -> int | None:

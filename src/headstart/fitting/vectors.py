@@ -19,10 +19,10 @@ from headstart.activations.preparation import Request, find_converted, prepare
 from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.backbones.catalogue import default_source
 from headstart.data.dataset import Dataset, ImageItem
-from headstart.errors import InputError, PlanError
+from headstart.errors import InputError
 from headstart.fitting.settings import Settings
 from headstart.fitting.watch import Watch
-from headstart.plan import Init, Plan
+from headstart.plan import Init
 from headstart.progress import Progress
 
 #: Stage name to vectors of shape (n_samples, n_features).
@@ -74,7 +74,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     beside it; otherwise one pass over the pictures serves both.
     """
     if dataset.modality == "embedding":
-        _refuse_source(settings)
+        refuse_source(settings)
         return Vectors()
     store = ActivationStore()
     requests = {"source": _request(settings)}
@@ -104,7 +104,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     return replace(vectors, init=settings.init)
 
 
-def _refuse_source(settings: Settings) -> None:
+def refuse_source(settings: Settings) -> None:
     if settings.source != "auto" or settings.weights is not None or settings.random_twin:
         raise InputError(
             f"Ready embeddings pass through no network, but the source {settings.source!r}, "
@@ -147,12 +147,5 @@ def _encoded(
 
 
 def _request(settings: Settings) -> Request:
-    planned = settings.plan.source if isinstance(settings.plan, Plan) else "auto"
-    named = {name for name in (settings.source, planned) if name != "auto"}
-    if len(named) > 1:
-        raise PlanError(
-            f"The source is {settings.source!r}, but the plan is one for {planned!r}. Leave one "
-            "out, or name the same source in both."
-        )
-    name = next(iter(named), default_source("image"))
+    name = settings.source_name(default_source("image"))
     return Request(name, settings.weights, settings.init, settings.seed)

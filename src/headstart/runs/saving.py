@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from headstart import __version__
-from headstart.activations.converted import FACTS, ConvertedBackbone
+from headstart.activations.converted import FACTS, NETWORK, ConvertedBackbone
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
@@ -118,8 +118,9 @@ def _copy_backbone(backbone: ConvertedBackbone, place: Path) -> None:
             "cleared since. Fit again, then save."
         )
     place.mkdir()
-    for name in (MODEL, WEIGHTS, FACTS):
-        shutil.copyfile(backbone.folder / name, place / name)
+    for name in (MODEL, WEIGHTS, FACTS, NETWORK):
+        if name != NETWORK or (backbone.folder / name).is_file():
+            shutil.copyfile(backbone.folder / name, place / name)
 
 
 def _facts(model: Model) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,7 @@ class Batch:
 
 
 def batches_of_epoch(
-    n_samples: int, batch_size: int, n_views: int, seed: int, epoch: int
+    n_samples: int, batch_size: int, views: Sequence[int], seed: int, epoch: int
 ) -> list[Batch]:
     """Shuffle all samples, draw a view of each, and cut into batches of about the same size.
 
@@ -41,12 +42,12 @@ def batches_of_epoch(
 
     Examples
     --------
-    >>> [len(batch) for batch in batches_of_epoch(33, 16, 2, seed=0, epoch=0)]
+    >>> [len(batch) for batch in batches_of_epoch(33, 16, [0, 1], seed=0, epoch=0)]
     [11, 11, 11]
     """
     generator = np.random.default_rng([seed, epoch])
     places = generator.permutation(n_samples)
-    views = generator.integers(n_views, size=n_samples)
+    drawn = generator.choice(np.asarray(views, dtype=np.intp), size=n_samples)
     count = max(1, -(-n_samples // batch_size))
     parts = np.array_split(np.arange(n_samples), count)
-    return [Batch(places[part], views[part]) for part in parts]
+    return [Batch(places[part], drawn[part]) for part in parts]

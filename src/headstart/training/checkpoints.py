@@ -34,6 +34,10 @@ class Checkpoints(Protocol):
         """Forget all others."""
         ...
 
+    def clear(self) -> None:
+        """Forget all."""
+        ...
+
 
 @dataclass
 class MemoryCheckpoints:
@@ -56,6 +60,10 @@ class MemoryCheckpoints:
     def keep(self, epochs: Sequence[int]) -> None:
         """Forget all others."""
         self.snapshots = {epoch: one for epoch, one in self.snapshots.items() if epoch in epochs}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.snapshots = {}
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,10 @@ class DiskCheckpoints:
                 remove(self.folder / _MARKER.format(epoch))
                 remove(self.folder / _FILE.format(epoch))
         sweep(self.folder)
+
+    def clear(self) -> None:
+        """Remove the folder."""
+        remove(self.folder)
 
     def _epochs(self) -> list[int]:
         return [int(path.stem.partition("-")[2]) for path in self.folder.glob("epoch-*.json")]

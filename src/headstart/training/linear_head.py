@@ -71,6 +71,23 @@ class LinearHead:
         return cls(**parts, temperature=float(arrays["head.temperature"][0]))
 
 
+def zero_head(n_features: int, guess: NDArray[Any], is_shares: bool) -> LinearHead:
+    """A head that says of every sample what is true of all.
+
+    Parameters
+    ----------
+    n_features : int
+        Length of the vectors that it reads.
+    guess : ndarray of shape (n_outputs,)
+        Shares of the classes, or the mean of the targets.
+    is_shares : bool
+        Whether it is shares.
+    """
+    bias = np.log(np.maximum(guess, 1e-6)) if is_shares else np.asarray(guess, dtype=np.float64)
+    weights = np.zeros((n_features, len(bias)))
+    return LinearHead(np.zeros(n_features), np.ones(n_features), weights, bias)
+
+
 def softmax(scores: NDArray[Any]) -> NDArray[np.float64]:
     """Probabilities from scores of shape (n_samples, n_classes)."""
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))

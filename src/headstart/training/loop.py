@@ -50,6 +50,8 @@ class Learning:
         What is made small.
     seed : int
         Of order, views, mixing and dropout.
+    views : tuple of int
+        Places of the views that are drawn from; view 0 is what validation reads.
     """
 
     states: States
@@ -58,6 +60,7 @@ class Learning:
     valid_rows: NDArray[np.intp]
     loss: TrainingLoss
     seed: int = 0
+    views: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ class Trainer:
         batches = batches_of_epoch(
             len(self.learning.train_rows),
             self.training.batch_size,
-            len(self.training.views),
+            self.learning.views,
             self.learning.seed,
             number,
         )

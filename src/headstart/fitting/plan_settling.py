@@ -1,0 +1,60 @@
+"""From what was asked for to a plan that names every stage, and the network that it starts from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from headstart.backbones.catalogue import default_source
+from headstart.errors import PlanError
+from headstart.fitting.settings import Settings
+from headstart.plan import Plan
+
+if TYPE_CHECKING:
+    from headstart.backbones.assembly import Assembled
+
+
+def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
+    """Build the network, and name what the plan leaves open but cross-validation does not choose.
+
+    Raises
+    ------
+    PlanError
+        If the plan does not fit the stages of its source, or cannot be carried out.
+    SourceError
+        If the source cannot be had.
+    """
+    from headstart.backbones.assembly import assemble, load_assembled, randomise
+
+    source = settings.source_name(default_source("image"))
+    if isinstance(settings.plan, Plan):
+        plan = settings.plan
+        assembled = assemble(plan, settings.weights, settings.seed)
+    else:
+        init = settings.plan.init
+        weights = settings.weights if init == "pretrained" else None
+        assembled = load_assembled(source, weights, init, settings.seed)
+        plan = settings.plan.plan(source, assembled.backbone.stage_names)
+        randomise(assembled, plan.stages, settings.seed)
+    return assembled, settled(plan.with_training(**settings.training))
+
+
+def settled(plan: Plan) -> Plan:
+    """The plan with the stages of its head named, in their order.
+
+    Raises
+    ------
+    PlanError
+        If the plan freezes all stages and mixes pretrained and random ones.
+    """
+    if not plan.suffix:
+        if len({stage.init for stage in plan.stages}) > 1:
+            raise PlanError(
+                "The plan mixes pretrained and random stages and trains none of them. Accepted: "
+                "all stages frozen with the same init, or the random ones trained. Set their mode "
+                "to train, or give all the same init."
+            )
+        return plan
+    names = [stage.name for stage in plan.stages]
+    read = sorted(plan.head.stages or names[-1:], key=names.index)
+    return plan.with_head(replace(plan.head, stages=tuple(read)))

@@ -1,0 +1,40 @@
+"""The trained network in the form that predicts, with the weights that it can be a source with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from headstart.activations.converted import ConvertedBackbone, convert
+from headstart.activations.place import cache_folder
+
+if TYPE_CHECKING:
+    from headstart.backbones.assembly import Assembled
+    from headstart.training.job import Outcome
+
+
+def convert_trained(assembled: Assembled, outcome: Outcome) -> ConvertedBackbone:
+    """Convert, under facts that say what the weights are now.
+
+    Parameters
+    ----------
+    assembled : Assembled
+        With its trained weights.
+    outcome : Outcome
+        Of the training.
+    """
+    from headstart.backbones.providers.weights_file import hash_of
+    from headstart.backbones.stages import Backbone
+
+    network = assembled.network
+    tensors: dict[str, Any] = dict(network.state_dict())
+    digest = hash_of(tensors)
+    source = replace(
+        assembled.source,
+        weights_hash=digest,
+        classes=None,
+        origin=f"trained by headstart from {assembled.source.name} "
+        f"({outcome.trained.kept}; before: {assembled.source.origin})",
+    )
+    backbone = Backbone(source, assembled.backbone.stages, assembled.backbone.head)
+    return convert(backbone, cache_folder() / "trained" / digest[:32], tensors)

@@ -1,0 +1,255 @@
+"""The course of a plan that trains stages: states at the cut, a probe to start from, training."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.activations.classical import ClassicalEncoder
+from headstart.activations.converted import ConvertedBackbone
+from headstart.activations.encoding import encode
+from headstart.activations.openvino_engine import OpenVinoEncoder
+from headstart.activations.place import cache_folder
+from headstart.activations.preparation import Request, prepare
+from headstart.activations.room import room_for
+from headstart.activations.segment import Segment
+from headstart.activations.segment_encoders import segment_encoder
+from headstart.activations.states import (
+    ComputedStates,
+    StateEncoders,
+    States,
+    StoredStates,
+    pooled_from_states,
+)
+from headstart.activations.store import ActivationStore
+from headstart.activations.views import ORIGINAL, check_views
+from headstart.data.dataset import Dataset
+from headstart.errors import InputError
+from headstart.evidence import Decision
+from headstart.fitting.course import Fitted
+from headstart.fitting.settings import Settings
+from headstart.fitting.sides import Split, folds_of, validation_rows
+from headstart.fitting.trained_network import convert_trained
+from headstart.fitting.training_evidence import epochs_decision, states_decision
+from headstart.fitting.vectors import Vectors
+from headstart.fitting.watch import Watch
+from headstart.plan import HeadPlan, Plan, TrainingPlan
+from headstart.progress import Progress
+from headstart.training.linear_head import LinearHead, zero_head
+from headstart.training.losses import loss_for
+from headstart.training.objective import objective_for
+from headstart.training.probe import Samples, fit_probe
+
+if TYPE_CHECKING:
+    from headstart.backbones.assembly import Assembled
+    from headstart.training.job import Outcome, TrainingJob
+    from headstart.training.loop import Learning
+
+
+@dataclass
+class TrainingCourse:
+    """States at the cut once, then epochs over the suffix.
+
+    Parameters
+    ----------
+    settings : Settings
+        What is asked for.
+    progress : Progress
+        Who is told how far it is.
+    watch : Watch
+        Where the seconds go.
+    assembled : Assembled
+        The network that the plan starts from; its suffix is trained in place.
+    plan : Plan
+        Names every stage, and what the head reads.
+    """
+
+    settings: Settings
+    progress: Progress
+    watch: Watch
+    assembled: Assembled
+    plan: Plan
+
+    def gather(self, dataset: Dataset) -> Vectors:
+        """States of all samples, and the vectors that follow from them."""
+        check_views(self.training.views)
+        self.store = ActivationStore()
+        self.encoders = StateEncoders(self.assembled.backbone, self.plan.cut)
+        n_rows = len(dataset) * len({ORIGINAL, *self.training.views})
+        self.room = room_for(n_rows, self.encoders.bytes_a_row, self.store)
+        self.is_stored = self.room.stored(self.settings.states)
+        with self.watch.step("encode"):
+            return self._stored(dataset) if self.is_stored else self._pooled(dataset)
+
+    def fit(self, halves: Split) -> Fitted:
+        """A probe, training from it, and the trained network in the form that predicts."""
+        with self.watch.step("fit the head"):
+            rows = validation_rows(halves, self.training.validation, self.settings.seed)
+            head, decisions = self._first_head(halves, rows[0])
+        with self.watch.step("store views"):
+            states = self._states(halves.learner.dataset)
+        with self.watch.step("train"):
+            job = self._job(halves, states, rows, head)
+            outcome = self._train(job)
+        self.progress("convert the trained network", 0, None)
+        with self.watch.step("convert the trained network"):
+            converted = convert_trained(self.assembled, outcome)
+        with self.watch.step("encode the test samples"):
+            vectors, precision = self._test_vectors(halves.tester.dataset, converted)
+        objective = objective_for(halves.task, halves.learner.targets)
+        calibrated = outcome.head
+        if len(rows[1]):
+            held_out = halves.learner.targets[rows[1]]
+            calibrated = objective.calibrated(outcome.head, outcome.scores, held_out)
+        job.checkpoints.clear()
+        told = (states_decision(self.room, self.is_stored), epochs_decision(outcome))
+        return Fitted(
+            self.plan, calibrated, vectors, (*decisions, *told), converted, precision
+        )
+
+    @property
+    def training(self) -> TrainingPlan:
+        """The plan's training part."""
+        return self.plan.training or TrainingPlan()
+
+    def _stored(self, dataset: Dataset) -> Vectors:
+        """States in the store; classical features from the same decoding."""
+        classical = ClassicalEncoder()
+        (table,), failures = self.encoders.store(
+            dataset.items, [ORIGINAL], self.store, self.progress, beside=[classical]
+        )
+        good = [one for row, one in enumerate(dataset.fingerprints) if row not in failures]
+        backbone = self.assembled.backbone
+        outputs, pooled = pooled_from_states(
+            backbone, self.plan.cut, table, good, self.store, self.progress
+        )
+        tables = {
+            "source": (outputs, pooled),
+            "classical": (classical.key.outputs, self.store.table(classical.key)),
+        }
+        return self._with_twin(dataset, Vectors(tables, failures))
+
+    def _pooled(self, dataset: Dataset) -> Vectors:
+        """Vectors from the pictures; states will be computed whenever they are needed."""
+        backbone = self.assembled.backbone
+        encoder = segment_encoder(backbone, Segment(0, len(backbone.stages), "pooled"))
+        encoders = [encoder, ClassicalEncoder()]
+        tables, failures = encode(dataset.items, encoders, self.store, self.progress)
+        kinds = zip(("source", "classical"), encoders, tables, strict=True)
+        found = {kind: (one.key.outputs, table) for kind, one, table in kinds}
+        return self._with_twin(dataset, Vectors(found, failures))
+
+    def _with_twin(self, dataset: Dataset, vectors: Vectors) -> Vectors:
+        if not self.settings.random_twin:
+            return vectors
+        request = Request(self.plan.source, init="random", seed=self.settings.seed)
+        encoder = OpenVinoEncoder(prepare(request))
+        (table,), _ = encode(dataset.items, [encoder], self.store, self.progress)
+        return replace(vectors, tables={**vectors.tables, "random": (encoder.key.outputs, table)})
+
+    def _first_head(
+        self, halves: Split, rows: NDArray[np.intp]
+    ) -> tuple[LinearHead, tuple[Decision, ...]]:
+        """The fitted probe of the samples that are learned from, or zero."""
+        learner, task = halves.learner, halves.task
+        features = {name: learner.features["source"][name] for name in self.plan.head.stages}
+        targets = learner.targets[rows]
+        if self.plan.head.start == "zero":
+            size = sum(one.shape[1] for one in features.values())
+            return zero_head(size, task.guess(targets), task.gives_probabilities), ()
+        ids = learner.dataset.fingerprints
+        folds = folds_of(task, targets, [ids[row] for row in rows], self.settings.seed)
+        chosen = {name: vectors[rows] for name, vectors in features.items()}
+        samples = Samples(chosen, targets, objective_for(task, targets), folds)
+        asked = HeadPlan(self.plan.head.stages, self.plan.head.inverse_penalty)
+        probe = fit_probe(samples, asked)
+        head = replace(self.plan.head, inverse_penalty=probe.plan.inverse_penalty)
+        self.plan = self.plan.with_head(head)
+        return probe.head, probe.decisions
+
+    def _states(self, dataset: Dataset) -> States:
+        """What the epochs read; the first view is the original, which validation reads."""
+        if not self.is_stored:
+            encoders = [self.encoders.encoder(view) for view in self._views]
+            return ComputedStates(encoders, dataset.items)
+        tables, _ = self.encoders.store(dataset.items, self._views, self.store, self.progress)
+        return StoredStates(tables, self.encoders.output, dataset.fingerprints)
+
+    @cached_property
+    def _views(self) -> list[str]:
+        """The views that are drawn from, after the original, which validation reads."""
+        return [ORIGINAL, *(view for view in self.training.views if view != ORIGINAL)]
+
+    def _job(
+        self,
+        halves: Split,
+        states: States,
+        rows: tuple[NDArray[np.intp], NDArray[np.intp]],
+        head: LinearHead,
+    ) -> TrainingJob:
+        from headstart.training.checkpoints import DiskCheckpoints
+        from headstart.training.job import TrainingJob
+        from headstart.training.loop import Learning
+
+        targets = halves.learner.targets
+        loss = loss_for(halves.task, targets[rows[0]], self.training)
+        views = tuple(self._views.index(view) for view in self.training.views)
+        learning = Learning(states, targets, *rows, loss, self.settings.seed, views)
+        folder = cache_folder() / "checkpoints" / self._digest(halves, head, learning)
+        checkpoints = DiskCheckpoints(folder)
+        if not self.settings.resume:
+            checkpoints.clear()
+        return TrainingJob(
+            self.plan,
+            head,
+            learning,
+            checkpoints,
+            self.settings.weights,
+            self.settings.processes,
+        )
+
+    def _digest(self, halves: Split, head: LinearHead, learning: Learning) -> str:
+        """Of everything that the trained numbers depend on: what may be gone on with."""
+        from headstart.backbones.identity import stages_digest
+
+        backbone = self.assembled.backbone
+        digest = hashlib.blake2b(digest_size=16)
+        facts = [self.plan.to_dict(), self.settings.seed, version("torch"), self.settings.task]
+        digest.update(json.dumps(facts, sort_keys=True).encode())
+        digest.update(stages_digest(backbone, len(backbone.stages)).encode())
+        digest.update(b"".join(halves.learner.dataset.fingerprints))
+        for array in (learning.targets, learning.train_rows, *head.to_arrays().values()):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def _train(self, job: TrainingJob) -> Outcome:
+        from headstart.training.job import train
+
+        return train(job, self.assembled, self.progress)
+
+    def _test_vectors(
+        self, dataset: Dataset, converted: ConvertedBackbone
+    ) -> tuple[NDArray[Any], str]:
+        """What the trained network makes of the test samples, by the engine that predicts."""
+        encoder = OpenVinoEncoder(converted)
+        stages = self.plan.head.stages
+        sizes = {one.name: one.feature_size for one in converted.stages}
+        if not len(dataset):
+            return np.empty((0, sum(sizes[stage] for stage in stages))), encoder.key.precision
+        (table,), failures = encode(dataset.items, [encoder], self.store, self.progress, "test")
+        if failures:
+            row, reason = next(iter(failures.items()))
+            raise InputError(
+                f"{dataset.names[row]} could be read when the fit began, and now: {reason}. Leave "
+                "the pictures where they are while a model is fitted."
+            )
+        ids = dataset.fingerprints
+        vectors = np.concatenate([table.read(ids, stage) for stage in stages], axis=1)
+        return vectors, encoder.key.precision

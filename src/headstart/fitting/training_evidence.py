@@ -1,0 +1,36 @@
+"""What a training has to show for its decisions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headstart.activations.room import Room, shown
+from headstart.evidence import Decision
+
+if TYPE_CHECKING:
+    from headstart.training.job import Outcome
+
+
+def states_decision(room: Room, is_stored: bool) -> Decision:
+    """Whether the states at the cut were stored."""
+    size = f"They take {shown(room.needed)}, and {shown(room.allowed)} are allowed"
+    answer = "stored once" if is_stored else "computed again in each epoch"
+    chosen = "; so they are read in each epoch." if is_stored else "."
+    row = {"bytes needed": room.needed, "bytes allowed": room.allowed, "stored": is_stored}
+    return Decision("where the states at the cut come from", answer, size + chosen, (row,))
+
+
+def epochs_decision(outcome: Outcome) -> Decision:
+    """Which weights were kept."""
+    trained = outcome.trained
+    rows = tuple(
+        {**figures.to_dict(), "chosen": figures.epoch in trained.kept_epochs}
+        for figures in trained.history
+    )
+    judged = trained.history[-1].valid_loss is not None
+    reason = (
+        "Of all epochs and the average of the last, it has the lowest loss on the samples held back."
+        if judged
+        else "No sample was held back to judge the epochs, so the last one counts."
+    )
+    return Decision("which weights", trained.kept, reason, rows)

@@ -1,0 +1,189 @@
+"""A training from its description to trained numbers: in this process, or in several."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from numpy.typing import NDArray
+
+from headstart.activations.cores import available_cores
+from headstart.activations.openvino_engine import best_precision
+from headstart.backbones.assembly import Assembled, assemble
+from headstart.backbones.providers.seeding import seeded
+from headstart.errors import InputError
+from headstart.plan import Plan
+from headstart.progress import Progress, silent
+from headstart.training.adapters import add_adapters, merge_adapters
+from headstart.training.checkpoints import Checkpoints
+from headstart.training.linear_head import LinearHead
+from headstart.training.loop import Learning, Trained, Trainer
+from headstart.training.suffix import SuffixNetwork
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+_PRECISIONS: Mapping[str, Any] = {"bf16": "bf16-mixed", "f32": "32-true"}
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """Everything that a training depends on; plain enough to be sent to another process.
+
+    Parameters
+    ----------
+    plan : Plan
+        With a training part, and stages that the head reads.
+    head : LinearHead
+        Where the head starts, in the units of the targets.
+    learning : Learning
+        Samples and loss.
+    checkpoints : Checkpoints
+        Where snapshots are kept.
+    weights : str or None
+        A local file of weights for the source.
+    processes : int
+        At least 1; each gets its share of every batch.
+    precision : {"bf16", "f32"} or None
+        None: bf16 where the processor computes in it.
+    """
+
+    plan: Plan
+    head: LinearHead
+    learning: Learning
+    checkpoints: Checkpoints
+    weights: str | None = None
+    processes: int = 1
+    precision: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.processes < 1:
+            raise InputError(
+                f"The number of processes is {self.processes!r}; it must be at least 1."
+            )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Trained numbers.
+
+    Parameters
+    ----------
+    tensors : mapping of str to ndarray
+        Of the whole network, by its own names.
+    head : LinearHead
+        In the units of the targets, before any temperature.
+    trained : Trained
+        How it went.
+    scores : ndarray of shape (n_valid, n_outputs)
+        Of the samples held back, in the units of the targets.
+    """
+
+    tensors: Mapping[str, NDArray[Any]]
+    head: LinearHead
+    trained: Trained
+    scores: NDArray[Any]
+
+
+def train(
+    job: TrainingJob, assembled: Assembled | None = None, progress: Progress = silent
+) -> Outcome:
+    """Train the suffix of a plan.
+
+    Parameters
+    ----------
+    job : TrainingJob
+        What is to be done.
+    assembled : Assembled or None
+        The network, where it is there already: its suffix is changed in place. Several processes
+        each build their own, and the first one's numbers are put into this.
+    progress : Progress
+        Told after each step.
+    """
+    if job.processes == 1:
+        return run(make_fabric(job), job, assembled, progress)
+    outcome: Outcome = make_fabric(job).launch(run, job)
+    if assembled is not None:
+        tensors = {name: torch.from_numpy(one) for name, one in outcome.tensors.items()}
+        assembled.network.load_state_dict(tensors)
+    return outcome
+
+
+def make_fabric(job: TrainingJob) -> Fabric:
+    """Device, precision and processes."""
+    from lightning_fabric import Fabric
+
+    precision = job.precision or best_precision()
+    cuda = torch.cuda.is_available()
+    with _quiet():
+        return Fabric(
+            accelerator="cuda" if cuda else "cpu",
+            devices=job.processes,
+            strategy="auto" if job.processes == 1 else "ddp_spawn",
+            precision=_PRECISIONS["bf16" if cuda else precision],
+        )
+
+
+def run(
+    fabric: Fabric,
+    job: TrainingJob,
+    assembled: Assembled | None = None,
+    progress: Progress = silent,
+) -> Outcome:
+    """What each process does."""
+    if assembled is None:
+        assembled = assemble(job.plan, job.weights, job.learning.seed)
+    with ExitStack() as stack:
+        stack.enter_context(_threads(max(1, available_cores() // job.processes)))
+        network = SuffixNetwork(assembled.backbone, job.plan, job.learning.loss.inward(job.head))
+        with seeded(job.learning.seed):
+            add_adapters(network, job.plan)
+        trainer = Trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
+        trained = trainer.run()
+        head = job.learning.loss.outward(network.head.to_linear_head())
+        scores = _held_out_scores(trainer, job)
+    merge_adapters(network)
+    network.cpu().eval().requires_grad_(False)
+    tensors = {name: one.numpy() for name, one in assembled.network.state_dict().items()}
+    return Outcome(tensors, head, trained, scores)
+
+
+def _held_out_scores(trainer: Trainer, job: TrainingJob) -> NDArray[Any]:
+    """In the units of the targets: the head's own linear map carries them there."""
+    import numpy as np
+
+    rows = job.learning.valid_rows
+    n_outputs = trainer.goals.shape[1]
+    if not len(rows):
+        return np.empty((0, n_outputs))
+    scores = trainer.scores(rows).double().numpy()
+    one = LinearHead(
+        np.zeros(n_outputs), np.ones(n_outputs), np.eye(n_outputs), np.zeros(n_outputs)
+    )
+    return job.learning.loss.outward(one).scores(scores)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Fabric announces its precision to everybody's log."""
+    logger = logging.getLogger("lightning.fabric")
+    before = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
