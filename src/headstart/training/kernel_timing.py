@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from functools import partial
@@ -18,7 +17,7 @@ from headstart.training.remembered import Choice, Times
 _NUMBERS = 2**21
 _REPETITIONS = 3
 #: A way this many times slower than the best is not tried again.
-_HOPELESS = 1.5
+_HOPELESS = 2.0
 #: What another way must save before it replaces PyTorch's own; less is within what times vary by.
 _WORTHWHILE = 0.1
 
@@ -48,29 +47,32 @@ def fastest(layer: Layer, computation: str) -> Choice:
     arguments = _arguments(layer, computation)
     compute = {name: WAYS[computation][name].compute for name in names}
     with torch.no_grad():
-        times = medians({name: partial(compute[name], *arguments) for name in names})
+        times = shortest({name: partial(compute[name], *arguments) for name in names})
     best = min(names, key=times.__getitem__)
     saved = 1.0 - times[best] / times[names[0]]
     return Choice(best if saved >= _WORTHWHILE else names[0], times)
 
 
-def medians(tries: dict[str, Callable[[], object]]) -> Times:
-    """Milliseconds of each after a warm-up, in turns; one of a hopeless one, which counts too.
+def shortest(tries: dict[str, Callable[[], object]]) -> Times:
+    """Milliseconds of each, the least of several in turns: other programs only ever add to it.
 
     Examples
     --------
-    >>> list(medians({"short": lambda: None, "long": lambda: time.sleep(0.001)}))
+    >>> list(shortest({"short": lambda: None, "long": lambda: time.sleep(0.001)}))
     ['short', 'long']
     """
-    for run in tries.values():
-        run()
-    times = {name: [_milliseconds(run)] for name, run in tries.items()}
-    limit = _HOPELESS * min(first for (first,) in times.values())
-    hopeful = [name for name, (first,) in times.items() if first <= limit]
-    for _ in range(_REPETITIONS - 1 if len(hopeful) > 1 else 0):
-        for name in hopeful:
-            times[name].append(_milliseconds(tries[name]))
-    return {name: round(statistics.median(taken), 4) for name, taken in times.items()}
+    # The first time a kernel is generated as well, which takes milliseconds; it is tried twice
+    # before it counts as hopeless.
+    times = {name: _milliseconds(run) for name, run in tries.items()}
+    hopeful = dict(tries)
+    for _ in range(_REPETITIONS):
+        for name, run in hopeful.items():
+            times[name] = min(times[name], _milliseconds(run))
+        limit = _HOPELESS * min(times.values())
+        hopeful = {name: run for name, run in hopeful.items() if times[name] <= limit}
+        if len(hopeful) == 1:
+            break
+    return {name: round(least, 4) for name, least in times.items()}
 
 
 def _milliseconds(run: Callable[[], object]) -> float:
