@@ -15,7 +15,8 @@ from headstart.training.remembered import Choice, Times
 
 #: Numbers in the input when it is tried: enough that starting to compute takes no share of it.
 _NUMBERS = 2**21
-_REPETITIONS = 3
+#: Seconds after which a computation is not tried again on a busy machine.
+_PATIENCE = 0.05
 #: A way this many times slower than the best is not tried again.
 _HOPELESS = 2.0
 #: What another way must save before it replaces PyTorch's own; less is within what times vary by.
@@ -61,18 +62,22 @@ def shortest(tries: dict[str, Callable[[], object]]) -> Times:
     >>> list(shortest({"short": lambda: None, "long": lambda: time.sleep(0.001)}))
     ['short', 'long']
     """
-    # The first time a kernel is generated as well, which takes milliseconds; it is tried twice
-    # before it counts as hopeless.
-    times = {name: _milliseconds(run) for name, run in tries.items()}
-    hopeful = dict(tries)
-    for _ in range(_REPETITIONS):
-        for name, run in hopeful.items():
-            times[name] = min(times[name], _milliseconds(run))
-        limit = _HOPELESS * min(times.values())
-        hopeful = {name: run for name, run in hopeful.items() if times[name] <= limit}
-        if len(hopeful) == 1:
+    times: dict[str, list[float]] = {name: [] for name in tries}
+    hopeful, end = list(tries), time.perf_counter() + _PATIENCE
+    while len(hopeful) > 1:
+        # The first time a kernel is generated as well, which takes milliseconds.
+        for name in hopeful * (1 if times[hopeful[0]] else 2):
+            times[name] = sorted([*times[name], _milliseconds(tries[name])])
+        limit = _HOPELESS * min(taken[0] for taken in times.values())
+        hopeful = [name for name in hopeful if times[name][0] <= limit]
+        if all(_is_settled(times[name]) for name in hopeful) or time.perf_counter() > end:
             break
-    return {name: round(least, 4) for name, least in times.items()}
+    return {name: round(taken[0], 4) for name, taken in times.items()}
+
+
+def _is_settled(times: list[float]) -> bool:
+    """Whether the two shortest of at least three agree: no other program got in between."""
+    return len(times) >= 3 and times[1] <= (1.0 + _WORTHWHILE) * times[0]
 
 
 def _milliseconds(run: Callable[[], object]) -> float:
@@ -89,7 +94,9 @@ def _arguments(layer: Layer, computation: str) -> tuple[object, ...]:
     generator = torch.Generator().manual_seed(0)
 
     def random(*shape: int) -> Tensor:
-        numbers = torch.rand(shape, generator=generator, device="cpu").to(layer.dtype)
+        # One row is drawn and repeated, because drawing takes longer than computing.
+        row = torch.rand(1, shape[1], 1, shape[3], generator=generator, device="cpu")
+        numbers = row.to(layer.dtype).expand(shape)
         return numbers.contiguous(memory_format=layer.memory_format)
 
     x = random(min(n, most), channels, height, width)

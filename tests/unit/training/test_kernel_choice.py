@@ -263,18 +263,40 @@ def test_pytorchs_own_stays_unless_another_is_worth_it(monkeypatch, other, chose
     assert fastest(layer(), "filter_gradient") == Choice(chosen, times)
 
 
-def test_a_hopeless_way_is_not_tried_a_third_time(monkeypatch):
-    # The first of all takes longer, and once another program gets in between.
-    pace = {"a": [9.0, 1.0, 1.1, 1.0], "b": [1.2, 7.0, 1.2, 1.3], "c": [9.0, 8.0]}
-    left, clock = {name: list(times) for name, times in pace.items()}, [0.0]
+def measured(monkeypatch, pace):
+    """What :func:`shortest` makes of these milliseconds, and how often each was tried."""
+    left, clock = {name: iter(times) for name, times in pace.items()}, [0.0]
+    calls = dict.fromkeys(pace, 0)
 
     def run(name):
-        clock[0] += left[name].pop(0) / 1e3
+        clock[0] += next(left[name]) / 1e3
+        calls[name] += 1
 
     monkeypatch.setattr(kernel_timing.time, "perf_counter", lambda: clock[0])
-    times = shortest({name: lambda name=name: run(name) for name in pace})
+    return shortest({name: lambda name=name: run(name) for name in pace}), calls
+
+
+def test_hopeless_after_two_tries_settled_after_three(monkeypatch):
+    # The first try of a way takes longer.
+    times, calls = measured(monkeypatch, {"a": [9, 1, 1.05], "b": [1.2, 1.2, 1.3], "c": [9, 8]})
     assert times == pytest.approx({"a": 1.0, "b": 1.2, "c": 8.0})
-    assert not any(left.values())
+    assert calls == {"a": 3, "b": 3, "c": 2}
+
+
+def test_it_goes_on_while_another_program_gets_in_between(monkeypatch):
+    times, calls = measured(monkeypatch, {"a": [9, 9, 9, 1, 1], "b": [1.5] * 5})
+    assert times == pytest.approx({"a": 9.0, "b": 1.5})  # far too long twice: hopeless
+    assert calls == {"a": 2, "b": 2}
+    times, calls = measured(monkeypatch, {"a": [2, 2, 1.5, 1, 1], "b": [1.2] * 5})
+    assert times == pytest.approx({"a": 1.0, "b": 1.2})
+    assert calls == {"a": 5, "b": 5}
+
+
+def test_it_does_not_go_on_for_ever(monkeypatch):
+    pace = [30 - number for number in range(0, 30, 5)]
+    times, calls = measured(monkeypatch, {"a": pace, "b": pace})
+    assert calls == {"a": 2, "b": 2}
+    assert times == pytest.approx({"a": 25.0, "b": 25.0})
 
 
 def test_choices_of_several_processes_come_together(cache):
