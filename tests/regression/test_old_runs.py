@@ -1,7 +1,7 @@
 """Runs that earlier versions wrote keep loading and keep saying the same.
 
-``make_embeddings_run.py`` tells how they were made. A new format gets a new folder; none of the
-folders is ever written again.
+``make_embeddings_run.py`` and ``make_numbers_run.py`` tell how they were made. A new format gets a
+new folder; none of the folders is ever written again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CORNERS = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0], [1.0, 1.0]])
 
 
 def test_there_are_runs():
-    assert [path.name for path in sorted(RUNS.iterdir())] == ["v1-embeddings"]
+    assert [path.name for path in sorted(RUNS.iterdir())] == ["v1-embeddings", "v1-numbers"]
 
 
 def test_v1_predicts_what_it_did():
@@ -57,4 +57,23 @@ def test_v1_can_be_saved_by_this_version(tmp_path):
     model = load(RUNS / "v1-embeddings")
     again = load(model.save(tmp_path / "run"))
     assert np.array_equal(again.predict_proba(CORNERS), model.predict_proba(CORNERS))
+    assert again.predictions == model.predictions
+
+
+def test_v1_numbers_are_predicted_as_they_were():
+    model = load(RUNS / "v1-numbers")
+    expected = [9.944221, 15.999230, 0.921721, 8.955057]
+    assert model.predict(CORNERS) == pytest.approx(expected, abs=1e-6)
+    assert model.result_.test["mean_absolute_error"].value == pytest.approx(0.381844, abs=1e-6)
+    assert model.result_.verdict == "transfer helps"
+    assert model.predictions[0].error == pytest.approx(0.178638, abs=1e-6)
+
+
+def test_v1_numbers_can_be_reported_and_saved_by_this_version(tmp_path):
+    model = load(RUNS / "v1-numbers")
+    rows = [row.to_dict() for row in model.predictions]
+    page = render_markdown(report_contents(model.result_, model.evidence, rows, {}, {}))
+    assert "off by about 0.3818" in page
+    again = load(model.save(tmp_path / "run"))
+    assert np.array_equal(again.predict(CORNERS), model.predict(CORNERS))
     assert again.predictions == model.predictions

@@ -58,7 +58,7 @@ def score_table(result: Result) -> list[str]:
 
 def _row(result: Result, name: str, figure: Figure) -> list[str]:
     others = [one.test.get(name) for one in result.baselines]
-    shown = amount if name in _IN_UNITS else "{:.3f}".format
+    shown = amount if name in _IN_UNITS else "{:z.3f}".format
     interval = f"{shown(figure.low)} to {shown(figure.high)}"
     values = ["-" if one is None else shown(one.value) for one in (figure, *others)]
     return [_METRICS.get(name, name), values[0], interval, *values[1:]]

@@ -35,9 +35,9 @@ class Result:
     Parameters
     ----------
     task, modality : str
-        ``"classification"``; ``"image"`` or ``"embedding"``.
+        ``"classification"`` or ``"regression"``; ``"image"`` or ``"embedding"``.
     classes : tuple of str
-        As text, in the order of the probability columns.
+        As text, in the order of the probability columns; empty for a regression.
     n_train, n_test : int
         Samples that the figures stand on.
     source : str
@@ -53,11 +53,14 @@ class Result:
     verdict : str or None
         One of three sentences; None when nothing could be compared.
     difference : Figure or None
-        Accuracy of the model less that of ``compared_with``, on the same test samples.
+        Accuracy of the model less that of ``compared_with``, on the same test samples; of a
+        regression the mean absolute error of ``compared_with`` less that of the model. Above 0 the
+        model is better.
     confusion : tuple of tuple of int
-        Rows are true classes, columns predicted ones.
+        Rows are true classes, columns predicted ones; empty for a regression.
     calibration : tuple of mapping
-        Bins of the reliability curve: ``confidence``, ``accuracy``, ``count``.
+        Bins of the reliability curve: ``confidence``, ``accuracy``, ``count``; empty for a
+        regression.
     duplicates : tuple of str
         Training samples left out because the test set holds the same content.
     near_duplicates : tuple of NearDuplicate

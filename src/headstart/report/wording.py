@@ -97,12 +97,12 @@ def formed(value: float, form: Form) -> str:
 
     Examples
     --------
-    >>> formed(0.941, "percent"), formed(0.98, "plain"), formed(12.34567, "amount")
-    ('94.1\xa0%', '0.980', '12.35')
+    >>> formed(0.941, "percent"), formed(-0.0001, "plain"), formed(12.34567, "amount")
+    ('94.1\xa0%', '0.000', '12.35')
     """
     if form == "amount":
         return amount(value)
-    return f"{100 * value:.1f}{PERCENT}" if form == "percent" else f"{value:.3f}"
+    return f"{100 * value:.1f}{PERCENT}" if form == "percent" else f"{value:z.3f}"
 
 
 def listed(words: Sequence[str]) -> str:

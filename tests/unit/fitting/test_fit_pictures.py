@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from headstart import TransferClassifier, load
+from headstart import TransferClassifier, TransferRegressor, load
 from headstart.errors import InputError, PlanError
 from headstart.plan import HeadPlan, frozen_plan
 
@@ -274,3 +274,22 @@ def test_the_random_twin_is_compared_with(tiny_source, photos):
         "the same network with random weights",
     ]
     assert set(result.seconds) >= {"read", "encode", "fit the head", "evaluate"}
+
+
+def test_numbers_of_pictures_from_fit_to_load(tiny_source, photos, tmp_path):
+    paths = sorted(photos.glob("*/*.png"))
+    numbers = [10.5 if path.parent.name == "red" else -2.5 for path in paths]
+    (photos / "bad.png").write_bytes(b"")
+    regressor = TransferRegressor(tiny_source).fit([*paths, photos / "bad.png"], [*numbers, 0.0])
+    result = regressor.result_
+    assert (result.task, result.n_train + result.n_test) == ("regression", 20)
+    assert [one.name for one in result.baselines] == [
+        "mean of the training targets",
+        "pixels and HOG, ridge regression",
+    ]
+    assert result.test["mean_absolute_error"].value < 2.0
+    assert len(result.quarantined) == 1
+    loaded = load(regressor.save(tmp_path / "run"))
+    assert loaded.predict(paths) == pytest.approx(numbers, abs=3.0)
+    rows = loaded.predict_rows([paths[0], photos / "bad.png"])
+    assert [row.reason is None for row in rows] == [True, False]
