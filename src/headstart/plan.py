@@ -321,19 +321,21 @@ class Plan:
                 raise
             raise PlanError(
                 f"The plan cannot be understood: {error}. A plan has the keys source, stages (each "
-                "with name, init, mode, lr_scale, from_epoch), head, and, where stages are trained, "
-                "training and adapter."
+                "with name, init, mode, lr_scale, from_epoch), head, and, for stages that are "
+                "trained, training and adapter."
             ) from error
 
 
 def _part(kind: type[_Part], plain: Mapping[str, Any]) -> _Part:
     """A part of a plan; one name stands for a list of one."""
     lists = {"stages", "views"} & set(plain)
-    values = {
+    values: dict[str, Any] = {
         key: ((value,) if isinstance(value, str) else tuple(value)) if key in lists else value
         for key, value in plain.items()
     }
-    return kind(**values)
+    part: Any = kind
+    made: _Part = part(**values)
+    return made
 
 
 def _optional(kind: type[_Part], plain: Mapping[str, Any] | None) -> _Part | None:
@@ -362,8 +364,8 @@ def _check_order(plan: Plan) -> None:
     late = [one for one in plan.suffix if one.mode != "frozen" and one.from_epoch >= epochs]
     if late:
         raise PlanError(
-            f"Stage {late[0].name!r} is to be trained from epoch {late[0].from_epoch} on, but there "
-            f"are {epochs} epochs, counted from 0. Choose an earlier one, or more epochs."
+            f"Stage {late[0].name!r} is to be trained from epoch {late[0].from_epoch} on, but the "
+            f"epochs are {epochs}, counted from 0. Choose an earlier one, or more epochs."
         )
 
 
@@ -389,9 +391,7 @@ def _check_number(
 ) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not (low < value if strict else low <= value) or not value < below:
-        raise PlanError(
-            f"The {what} is {value!r}; it must be {accepted}. Correct it in the plan."
-        )
+        raise PlanError(f"The {what} is {value!r}; it must be {accepted}. Correct it in the plan.")
 
 
 def _number_of_training(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from headstart.errors import PlanError
 from headstart.plan import (
@@ -242,9 +241,7 @@ STRATEGIES: dict[str, Strategy] = {
     "gradual": Strategy("gradual", "one more stage trained each epoch, from the last", _gradual),
     "lora": Strategy("lora:[RANK]", "low-rank additions trained", _adapted("lora")),
     "bias": Strategy("bias", "biases trained", _adapted("bias")),
-    "pointwise": Strategy(
-        "pointwise", "all trained but depthwise filters", _adapted("pointwise")
-    ),
+    "pointwise": Strategy("pointwise", "all trained but depthwise filters", _adapted("pointwise")),
     "scratch": Strategy(
         "scratch", "the architecture alone, trained from random weights", _scratch, "random"
     ),

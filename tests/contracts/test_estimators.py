@@ -151,11 +151,15 @@ def test_labels_at_fault(labels, message):
         ({"random_twin": "yes"}, InputError, "'random_twin' .* True or False. Got 'yes' instead"),
         ({"source": None}, InputError, "'source' .* name of a source, .* Got None instead"),
         ({"weights": 3}, InputError, "'weights' .* path of a file, or None. Got 3 instead"),
-        ({"plan": "full"}, PlanError, "'plan' .* 'auto', 'probe', or a Plan. Got 'full' instead"),
+        ({"plan": "melt"}, PlanError, "'plan' .* auto, probe, freeze:K, .* Got 'melt' instead"),
+        ({"plan": "freeze"}, PlanError, "'plan' .* freeze:K, .* Got 'freeze' instead"),
+        ({"epochs": 0}, InputError, "'epochs' .* at least 1, or None. Got 0 instead"),
+        ({"learning_rate": 0}, InputError, "'learning_rate' .* above 0, or None. Got 0 instead"),
+        ({"plan": "full"}, PlanError, "embeddings pass through no network, .* auto and probe"),
     ],
 )
 def test_parameters_at_fault(parameters, error, message):
-    with pytest.raises(error, match=f"The {message}"):
+    with pytest.raises(error, match=message):
         TransferClassifier(**parameters).fit(*embeddings())
 
 

@@ -1,4 +1,4 @@
-"""What an encoder can see of a picture: the picture, or an augmentation of it that is stored too."""
+"""What an encoder can see of a picture: itself, or an augmentation that is stored as well."""
 
 from __future__ import annotations
 

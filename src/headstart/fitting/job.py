@@ -120,9 +120,7 @@ def _without_shared(train: Dataset, test: Dataset) -> tuple[Dataset, tuple[str, 
     return kept, shared
 
 
-def choose_course(
-    settings: Settings, dataset: Dataset, progress: Progress, watch: Watch
-) -> Course:
+def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watch: Watch) -> Course:
     """Whether there is a suffix to train: the plan tells, and nothing else.
 
     Raises

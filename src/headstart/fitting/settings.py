@@ -63,6 +63,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         task_named(self.task)
+        if not isinstance(self.plan, (Plan, PlanName)):
+            raise PlanError(
+                f"The plan is {self.plan!r}; accepted: a Plan, or a name that read_plan_name gives."
+            )
         if not 0.0 < self.test_fraction < 1.0:
             raise InputError(
                 f"The test_size is {self.test_fraction!r}; it must be a share above 0 and below 1, "

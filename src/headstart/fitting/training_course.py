@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from headstart.activations.classical import ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
+from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
 from headstart.activations.openvino_engine import OpenVinoEncoder
 from headstart.activations.place import cache_folder
@@ -110,9 +111,7 @@ class TrainingCourse:
             calibrated = objective.calibrated(outcome.head, outcome.scores, held_out)
         job.checkpoints.clear()
         told = (states_decision(self.room, self.is_stored), epochs_decision(outcome))
-        return Fitted(
-            self.plan, calibrated, vectors, (*decisions, *told), converted, precision
-        )
+        return Fitted(self.plan, calibrated, vectors, (*decisions, *told), converted, precision)
 
     @property
     def training(self) -> TrainingPlan:
@@ -140,7 +139,7 @@ class TrainingCourse:
         """Vectors from the pictures; states will be computed whenever they are needed."""
         backbone = self.assembled.backbone
         encoder = segment_encoder(backbone, Segment(0, len(backbone.stages), "pooled"))
-        encoders = [encoder, ClassicalEncoder()]
+        encoders: list[Encoder] = [encoder, ClassicalEncoder()]
         tables, failures = encode(dataset.items, encoders, self.store, self.progress)
         kinds = zip(("source", "classical"), encoders, tables, strict=True)
         found = {kind: (one.key.outputs, table) for kind, one, table in kinds}

@@ -29,7 +29,7 @@ def epochs_decision(outcome: Outcome) -> Decision:
     )
     judged = trained.history[-1].valid_loss is not None
     reason = (
-        "Of all epochs and the average of the last, it has the lowest loss on the samples held back."
+        "Of all epochs and the mean of the last, it has the lowest loss on the samples held back."
         if judged
         else "No sample was held back to judge the epochs, so the last one counts."
     )

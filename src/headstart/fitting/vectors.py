@@ -74,7 +74,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     beside it; otherwise one pass over the pictures serves both.
     """
     if dataset.modality == "embedding":
-        refuse_source(settings)
+        _refuse_source(settings)
         return Vectors()
     store = ActivationStore()
     requests = {"source": _request(settings)}
@@ -104,7 +104,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     return replace(vectors, init=settings.init)
 
 
-def refuse_source(settings: Settings) -> None:
+def _refuse_source(settings: Settings) -> None:
     if settings.source != "auto" or settings.weights is not None or settings.random_twin:
         raise InputError(
             f"Ready embeddings pass through no network, but the source {settings.source!r}, "

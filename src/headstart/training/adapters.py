@@ -54,9 +54,7 @@ def _targets(network: SuffixNetwork, plan: Plan) -> Iterator[str]:
         if stage.mode != "adapter":
             continue
         for name, module in network.pieces[place].named_modules():
-            plain = type(module) is nn.Linear or (
-                type(module) is nn.Conv2d and module.groups == 1
-            )
+            plain = type(module) is nn.Linear or (type(module) is nn.Conv2d and module.groups == 1)
             if plain:
                 yield f"pieces.{place}.{name}"
 
@@ -71,7 +69,7 @@ def merge_adapters(network: SuffixNetwork) -> None:
         if isinstance(module, BaseTunerLayer)
     ]
     for name, module in adapted:
-        module.merge()  # type: ignore[operator]
+        module.merge()
         parent, _, child = name.rpartition(".")
         setattr(network.get_submodule(parent), child, module.get_base_layer())
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
@@ -20,8 +21,11 @@ from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.training.adapters import add_adapters, merge_adapters
 from headstart.training.checkpoints import Checkpoints
+from headstart.training.kernel_choice import fast_depthwise
 from headstart.training.linear_head import LinearHead
 from headstart.training.loop import Learning, Trained, Trainer
+from headstart.training.memory import kept_memory
+from headstart.training.modes import set_modes
 from headstart.training.suffix import SuffixNetwork
 
 if TYPE_CHECKING:
@@ -106,7 +110,7 @@ def train(
     """
     if job.processes == 1:
         return run(make_fabric(job), job, assembled, progress)
-    outcome: Outcome = make_fabric(job).launch(run, job)
+    outcome: Outcome = make_fabric(job).launch(run, job)  # type: ignore[arg-type]
     if assembled is not None:
         tensors = {name: torch.from_numpy(one) for name, one in outcome.tensors.items()}
         assembled.network.load_state_dict(tensors)
@@ -119,7 +123,7 @@ def make_fabric(job: TrainingJob) -> Fabric:
 
     precision = job.precision or best_precision()
     cuda = torch.cuda.is_available()
-    with _quiet():
+    with _quiet():  # from here on, since the import itself sets the level of its log
         return Fabric(
             accelerator="cuda" if cuda else "cpu",
             devices=job.processes,
@@ -142,6 +146,8 @@ def run(
         network = SuffixNetwork(assembled.backbone, job.plan, job.learning.loss.inward(job.head))
         with seeded(job.learning.seed):
             add_adapters(network, job.plan)
+        stack.enter_context(kept_memory())
+        stack.enter_context(_fast(network, job))
         trainer = Trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
         trained = trainer.run()
         head = job.learning.loss.outward(network.head.to_linear_head())
@@ -152,10 +158,20 @@ def run(
     return Outcome(tensors, head, trained, scores)
 
 
+def _fast(network: SuffixNetwork, job: TrainingJob) -> AbstractContextManager[object]:
+    """Depthwise convolutions in the ways that are fastest for batches of the usual size."""
+    epochs = 1 if job.plan.training is None else job.plan.training.epochs
+    size = 1 if job.plan.training is None else job.plan.training.batch_size
+    set_modes(network, job.plan, epochs - 1)  # by then every filter learns that ever does
+    rows = job.learning.states.read(job.learning.train_rows[:1], np.zeros(1, dtype=np.intp))
+    share = np.repeat(rows, max(1, size // job.processes), axis=0)
+    precision: Any = job.precision or best_precision()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return fast_depthwise(network, torch.from_numpy(share).to(device), precision)
+
+
 def _held_out_scores(trainer: Trainer, job: TrainingJob) -> NDArray[Any]:
     """In the units of the targets: the head's own linear map carries them there."""
-    import numpy as np
-
     rows = job.learning.valid_rows
     n_outputs = trainer.goals.shape[1]
     if not len(rows):
@@ -180,7 +196,7 @@ def _threads(count: int) -> Iterator[None]:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Fabric announces its precision to everybody's log."""
-    logger = logging.getLogger("lightning.fabric")
+    logger = logging.getLogger("lightning_fabric")
     before = logger.level
     logger.setLevel(logging.WARNING)
     try:

@@ -20,9 +20,9 @@ from headstart.plan import Plan, TrainingPlan
 from headstart.progress import Progress, silent
 from headstart.training.batches import Batch, batches_of_epoch
 from headstart.training.checkpoints import Checkpoints
+from headstart.training.losses import TrainingLoss
 from headstart.training.mixing import mix
 from headstart.training.modes import set_modes
-from headstart.training.losses import TrainingLoss
 from headstart.training.optimiser import SourcePull, make_optimiser, set_learning_rate
 from headstart.training.snapshot import EpochFigures, Snapshot, average, put_back, take
 from headstart.training.suffix import SuffixNetwork
@@ -294,4 +294,3 @@ def _best_epoch(history: list[EpochFigures]) -> int | None:
     """The epoch with the lowest validation loss; None where nothing was held back."""
     judged = [one for one in history if one.valid_loss is not None]
     return min(judged, key=lambda one: one.valid_loss or 0.0).epoch if judged else None
-

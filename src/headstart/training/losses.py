@@ -156,7 +156,7 @@ class SquaredError:
 
 
 #: Losses of a task, its training targets and the plan, by the name of the task.
-LOSSES: Mapping[str, Callable[[Any, NDArray[Any], "TrainingPlan"], TrainingLoss]] = {
+LOSSES: Mapping[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
     ClassificationTask.name: CrossEntropy.of,
     RegressionTask.name: SquaredError.of,
 }

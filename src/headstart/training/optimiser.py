@@ -33,8 +33,10 @@ def make_optimiser(network: SuffixNetwork, plan: Plan) -> torch.optim.AdamW:
 
 def _groups(module: nn.Module, scale: float, decay: float) -> list[dict[str, object]]:
     parameters = list(module.parameters())
-    kinds = (([one for one in parameters if one.ndim > 1], decay),)
-    kinds += (([one for one in parameters if one.ndim <= 1], 0.0),)
+    kinds = (
+        ([one for one in parameters if one.ndim > 1], decay),
+        ([one for one in parameters if one.ndim <= 1], 0.0),
+    )
     return [
         {"params": some, "weight_decay": amount, "lr_scale": scale}
         for some, amount in kinds

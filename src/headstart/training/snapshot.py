@@ -113,9 +113,7 @@ def average(snapshots: Sequence[Snapshot]) -> Snapshot:
     return Snapshot(mean, last.history)
 
 
-def _names(
-    network: SuffixNetwork, optimiser: torch.optim.Optimizer
-) -> dict[torch.nn.Parameter, str]:
-    known = {parameter: name for name, parameter in network.named_parameters()}
+def _names(network: SuffixNetwork, optimiser: torch.optim.Optimizer) -> dict[Tensor, str]:
+    known: dict[Tensor, str] = {parameter: name for name, parameter in network.named_parameters()}
     groups = optimiser.param_groups
     return {one: known[one] for group in groups for one in group["params"] if one in known}

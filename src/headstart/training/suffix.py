@@ -43,8 +43,9 @@ class TrainableHead(nn.Module):
 
     def to_linear_head(self) -> LinearHead:
         """The numbers alone."""
-        arrays = (self.mean, self.scale, self.linear.weight.T, self.linear.bias)
-        return LinearHead(*(one.detach().cpu().double().numpy() for one in arrays))
+        tensors = (self.mean, self.scale, self.linear.weight.T, self.linear.bias)
+        mean, scale, weights, bias = (one.detach().cpu().double().numpy() for one in tensors)
+        return LinearHead(mean, scale, weights, bias)
 
 
 class SuffixNetwork(nn.Module):

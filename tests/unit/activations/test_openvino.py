@@ -11,9 +11,9 @@ import torch
 from PIL import Image
 
 from headstart.activations.converted import FACTS, convert, read_converted
-from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.activations.encoding import stream
 from headstart.activations.openvino_engine import OpenVinoEncoder, best_precision
+from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.backbones.stages import PooledBackbone
 from headstart.errors import CacheError, SourceError
 

@@ -7,6 +7,7 @@ import pytest
 from headstart.errors import InputError, PlanError
 from headstart.fitting import Settings
 from headstart.plan import Plan, StagePlan, frozen_plan
+from headstart.strategies import read_plan_name
 
 
 @pytest.mark.parametrize("fraction", [0.0, 1.0, -0.5, 2.0, float("nan")])
@@ -20,10 +21,22 @@ def test_a_seed_below_zero():
         Settings(seed=-1)
 
 
-@pytest.mark.parametrize("plan", ["full", "freeze:3", "", None])
-def test_a_plan_that_is_not_there(plan):
-    with pytest.raises(PlanError, match=f"The plan is {plan!r}; accepted: auto, probe"):
+@pytest.mark.parametrize("plan", ["full", None, 3])
+def test_a_plan_is_no_text_below_the_edge(plan):
+    with pytest.raises(PlanError, match=f"The plan is {plan!r}; accepted: a Plan, or a name"):
         Settings(plan=plan)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"processes": 0}, "The processes is 0; it must be a whole number of at least 1"),
+        ({"states": "often"}, "The states are 'often'; accepted: auto, store, recompute"),
+    ],
+)
+def test_circumstances_at_fault(values, message):
+    with pytest.raises(InputError, match=message):
+        Settings(**values)
 
 
 def test_weights_need_a_source():
@@ -36,18 +49,26 @@ def test_the_stages_say_where_weights_come_from(init):
     assert Settings(plan=frozen_plan("tiny/net", ["a", "b"], init)).init == init
 
 
-@pytest.mark.parametrize("plan", ["auto", "probe"])
-def test_named_plans_are_pretrained(plan):
-    assert Settings(plan=plan).init == "pretrained"
+@pytest.mark.parametrize("name", ["auto", "probe"])
+def test_named_plans_that_freeze_all(name):
+    settings = Settings(plan=read_plan_name(name))
+    assert settings.init == "pretrained"
+    assert not settings.trains
 
 
-@pytest.mark.parametrize(
-    ("stages", "message"),
-    [
-        ((StagePlan("a"), StagePlan("b", mode="train")), "The plan trains stage 'b'"),
-        ((StagePlan("a", "random"), StagePlan("b")), "The plan mixes pretrained and random"),
-    ],
-)
-def test_plans_that_cannot_be_carried_out_yet(stages, message):
-    with pytest.raises(PlanError, match=f"{message}; accepted now: all stages frozen"):
-        _ = Settings(plan=Plan("tiny/net", stages)).init
+@pytest.mark.parametrize("name", ["full", "freeze:3", "scratch"])
+def test_named_plans_that_train(name):
+    assert Settings(plan=read_plan_name(name)).trains
+
+
+def test_the_stages_of_a_plan_say_whether_it_trains():
+    assert not Settings(plan=frozen_plan("tiny/net", ["a"])).trains
+    assert Settings(plan=Plan("tiny/net", (StagePlan("a"), StagePlan("b", mode="train")))).trains
+
+
+def test_a_plan_for_another_source():
+    plan = frozen_plan("tiny/net", ["a"])
+    with pytest.raises(PlanError, match="source is 'tiny/other', but the plan is one for"):
+        Settings(source="tiny/other", plan=plan).source_name("x/y")
+    assert Settings(plan=plan).source_name("x/y") == "tiny/net"
+    assert Settings().source_name("x/y") == "x/y"
