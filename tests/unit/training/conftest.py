@@ -165,7 +165,7 @@ def make_network():
 def make_trainer(make_network):
     """A trainer in one process, in full precision."""
 
-    def make(plan, checkpoints=None, learning=None, progress=None, seed=0, **values):
+    def make(plan, checkpoints=None, learning=None, progress=None, seed=0, head=None, **values):
         from lightning_fabric import Fabric
 
         from headstart.progress import silent
@@ -174,7 +174,7 @@ def make_trainer(make_network):
 
         return Trainer(
             Fabric(accelerator="cpu", devices=1),
-            make_network(plan),
+            make_network(plan, head=head),
             plan,
             build_learning(plan, seed=seed, **values) if learning is None else learning,
             MemoryCheckpoints() if checkpoints is None else checkpoints,

@@ -68,20 +68,12 @@ def test_it_learns(make_trainer, make_plan, name):
     assert min(one.valid_loss for one in trained.history) < first.valid_loss
 
 
-def test_it_learns_numbers(make_trainer, make_plan, make_learning, make_head, make_network):
+def test_it_learns_numbers(make_trainer, make_plan, make_learning, make_head):
     plan = make_plan("ftt", epochs=8)
     targets = np.where(np.arange(24) % 2, 105.0, 95.0)
     loss = loss_for(RegressionTask(), targets[:16], plan.training)
-    trainer = make_trainer(plan, learning=make_learning(plan, targets=targets, loss=loss))
-    trainer.network.head = trainer.wrapped.head = type(trainer.network.head)(make_head(1))
-    other = Trainer(
-        trainer.fabric,
-        make_network(plan, head=make_head(1)),
-        plan,
-        trainer.learning,
-        MemoryCheckpoints(),
-    )
-    trained = other.run()
+    learning = make_learning(plan, targets=targets, loss=loss)
+    trained = make_trainer(plan, learning=learning, head=make_head(1)).run()
     assert min(one.valid_loss for one in trained.history) < 0.5 * trained.history[0].valid_loss
     assert trained.history[-1].valid_score > -6.0
 
@@ -301,7 +293,7 @@ def test_gradients_are_clipped(make_trainer, make_plan, clip_norm):
 
 def test_a_loss_that_is_no_number_ends_in_one_message(make_trainer, make_plan):
     plan = make_plan("ftt", learning_rate=1e30, warm_up=0.0, clip_norm=None)
-    with pytest.raises(PlanError, match=r"loss .* epoch 1 is nan.*1e\+30.* smaller learning rate"):
+    with pytest.raises(PlanError, match=r"loss of epoch 1 is (nan|inf): .* rate of 1e\+30\..*1e\+29"):
         make_trainer(plan).run()
 
 
