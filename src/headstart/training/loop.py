@@ -31,6 +31,8 @@ from headstart.training.suffix import SuffixNetwork
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
+#: Epochs before a training is compared with others.
+_FEWEST_EPOCHS = 2
 #: Held-out samples that are judged together.
 _JUDGED_AT_ONCE = 64
 
@@ -124,6 +126,8 @@ class Trainer:
             )
         self.fabric, self.network, self.plan = fabric, network, plan
         self.learning, self.checkpoints, self.progress = learning, checkpoints, progress
+        #: A training above it after two epochs is broken off.
+        self.highest_loss: float | None = None
         set_modes(network, plan, 0)
         self.optimiser = make_optimiser(network, plan)
         self.pull = SourcePull.of(network, plan)
@@ -155,13 +159,15 @@ class Trainer:
         return figures
 
     def is_over(self, history: list[EpochFigures]) -> bool:
-        """Whether all epochs are done, or validation has not improved for too long."""
+        """Whether all epochs are done, or validation says that no more will come of it."""
         done = history[-1].epoch
         if done >= self.training.epochs:
             return True
         best = _best_epoch(history)
         patience = self.training.patience
-        return patience is not None and best is not None and done - best >= patience
+        if patience is not None and best is not None and done - best >= patience:
+            return True
+        return done >= _FEWEST_EPOCHS and _exceeds(history[-1].valid_loss, self.highest_loss)
 
     def epoch(self, number: int) -> EpochFigures:
         """One pass over the training samples, then validation."""
@@ -228,18 +234,16 @@ class Trainer:
 
     def judge(self) -> tuple[float | None, float | None]:
         """Mean loss and score of the samples held back; None where there are none."""
-        rows = self.learning.valid_rows
-        if not len(rows):
+        losses, merits = self.judged(self.learning.valid_rows)
+        if not len(losses):
             return None, None
-        losses, merits = self.learning.loss.judge(self.scores(rows), self.goals_of(rows))
         return float(losses.mean()), float(merits.mean())
 
-    def valid_losses(self) -> NDArray[Any]:
-        """Losses of the samples held back, of shape (n_valid,)."""
-        rows = self.learning.valid_rows
+    def judged(self, rows: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Losses and merits of samples as they are, each of shape (n,)."""
         if not len(rows):
-            return np.empty(0)
-        return self.learning.loss.judge(self.scores(rows), self.goals_of(rows))[0]
+            return np.empty(0), np.empty(0)
+        return self.learning.loss.judge(self.scores(rows), self.goals_of(rows))
 
     def goals_of(self, rows: NDArray[np.intp]) -> Tensor:
         """Goals of shape (n, n_outputs)."""
@@ -290,7 +294,7 @@ class Trainer:
         if len(snapshots) > 1:
             name = f"average of epochs {epochs[0]} to {epochs[-1]}"
         put_back(mean, self.network)
-        return Candidate(name, tuple(epochs), mean, self.valid_losses())
+        return Candidate(name, tuple(epochs), mean, self.judged(self.learning.valid_rows)[0])
 
     def snapshot(self, epoch: int) -> Snapshot:
         """What was kept of an epoch."""
@@ -304,3 +308,7 @@ def _best_epoch(history: list[EpochFigures]) -> int | None:
     """The epoch with the lowest validation loss; None where nothing was held back."""
     judged = [one for one in history if one.valid_loss is not None]
     return min(judged, key=lambda one: one.valid_loss or 0.0).epoch if judged else None
+
+
+def _exceeds(loss: float | None, limit: float | None) -> bool:
+    return loss is not None and limit is not None and loss > limit
