@@ -25,6 +25,7 @@ from headstart.activations.converted import (
     read_converted,
 )
 from headstart.activations.place import cache_folder
+from headstart.backbones.catalogue import RUN
 from headstart.errors import CacheError, HeadstartError, SourceError
 from headstart.plan import Init
 
@@ -59,6 +60,8 @@ class Request:
         """Name of the converted form in the cache; a file of weights is read for it once."""
         facts = {**asdict(self), "format": _FORMAT, "versions": [_version(n) for n in _LIBRARIES]}
         facts["weights"] = None if self.weights is None else _hash_file(Path(self.weights))
+        if self.source.startswith(RUN):  # another run may have taken the place of this one
+            facts["run"] = _hash_file(Path(self.source.removeprefix(RUN)) / "manifest.json")
         if self.init == "pretrained":
             del facts["seed"]
         text = json.dumps(facts, sort_keys=True)

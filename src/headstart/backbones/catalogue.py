@@ -42,6 +42,10 @@ PROVIDERS: dict[str, Provider | str] = {
     "timm": "headstart.backbones.providers.timm_models",
 }
 
+#: What stands before the path of a run that is used as a source.
+RUN = "run:"
+_RUNS = "headstart.backbones.providers.trained_runs"
+
 #: By modality: the source that needs no network.
 DEFAULTS = {"image": "bundled/efficientnet-lite0"}
 
@@ -110,7 +114,8 @@ def load_backbone(
     Parameters
     ----------
     name : str
-        As in :func:`list_sources`.
+        As in :func:`list_sources`, or ``run:PATH``: what headstart trained is a source like any
+        other.
     weights : str or None
         A local file of weights to use in place of the provider's own.
     init : {"pretrained", "random"}
@@ -160,6 +165,8 @@ def load_network(
 
 def _resolve(name: str) -> tuple[Provider, str]:
     """The provider of a source, and the name that the provider knows it by."""
+    if name.startswith(RUN):
+        return importlib.import_module(_RUNS), name.removeprefix(RUN)
     prefix, slash, bare = name.partition("/")
     if not slash:
         raise _without_provider(name)

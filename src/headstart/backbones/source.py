@@ -34,6 +34,9 @@ class Source:
         Their names; None when nobody says what they are.
     origin : str
         Where the weights came from, in words.
+    builder : str or None
+        The source whose provider builds the architecture, where the name itself does not say: a
+        run that headstart trained.
 
     Examples
     --------
@@ -52,6 +55,7 @@ class Source:
     n_classes: int
     classes: tuple[str, ...] | None
     origin: str
+    builder: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""

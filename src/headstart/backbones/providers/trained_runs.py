@@ -1,0 +1,133 @@
+"""Runs: a network that headstart trained, or that a run read, is a source like any other."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from headstart.backbones.providers.weights_file import load_strictly, read_weights
+from headstart.backbones.source import Source
+from headstart.errors import SourceError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from headstart.plan import Init
+
+_MANIFEST = "manifest.json"
+_NETWORK = "backbone/network.safetensors"
+_RANDOM = "random-"
+
+
+def names() -> list[str]:
+    """None: runs lie wherever people put them."""
+    return []
+
+
+def describe(name: str) -> dict[str, Any]:
+    """Facts of the run's network."""
+    source = _source(name)
+    return {
+        "name": f"run:{name}",
+        "modality": source.modality,
+        "architecture": source.architecture,
+        "licence": source.licence,
+        "n_classes": source.n_classes,
+        "preprocessing": source.preprocessing.to_dict(),
+        "origin": source.origin,
+    }
+
+
+def build(
+    name: str, weights: str | None = None, init: Init = "pretrained", seed: int = 0
+) -> tuple[nn.Module, Source]:
+    """Build the run's network, and its facts.
+
+    A run whose stages were all frozen holds no weights of its own: they are those of its source.
+    """
+    from headstart.backbones.catalogue import load_network
+
+    if weights is not None:
+        raise SourceError(
+            f"Source 'run:{name}' brings its own weights, but the file {weights!r} was given too. "
+            "Leave --weights out."
+        )
+    source = _source(name)
+    builder = source.builder or source.name
+    if init == "random":
+        network, facts = load_network(builder, init="random", seed=seed)
+    elif (Path(name) / _NETWORK).is_file():
+        network, facts = load_network(builder, init="random")
+        load_strictly(network, _tensors(name), f"run:{name}")
+        facts = source
+    else:
+        network, facts = _of_its_source(name, source, builder)
+    return network, replace(facts, name=f"run:{name}", builder=builder)
+
+
+def _of_its_source(name: str, source: Source, builder: str) -> tuple[nn.Module, Source]:
+    """The network that the run read, which must have the weights that it read then."""
+    from headstart.backbones.catalogue import load_network
+
+    if source.weights_hash.startswith(_RANDOM):
+        seed = int(source.weights_hash.removeprefix(_RANDOM))
+        return load_network(builder, init="random", seed=seed)
+    network, facts = load_network(builder)
+    if facts.weights_hash != source.weights_hash:
+        raise SourceError(
+            f"The run {name!r} trained no stage, and its weights ({source.origin}) are not those "
+            f"that {builder!r} has now. Name the source itself: --source {builder} --weights FILE."
+        )
+    return network, source
+
+
+def _source(name: str) -> Source:
+    """The facts in the manifest.
+
+    Raises
+    ------
+    SourceError
+        If there is no run, or it holds no network.
+    """
+    plain = _manifest(name).get("source")
+    if plain is None:
+        raise SourceError(
+            f"The run {name!r} holds no network: it was fitted on ready embeddings. Accepted: a "
+            "run that was fitted on pictures. See: headstart sources"
+        )
+    return Source.from_dict(plain)
+
+
+def _manifest(name: str) -> dict[str, Any]:
+    path = Path(name) / _MANIFEST
+    try:
+        manifest = json.loads(path.read_bytes())
+        if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict):
+            return manifest
+        reason = f"{_MANIFEST} is not a manifest"
+    except (OSError, ValueError) as error:
+        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    raise SourceError(
+        f"Source 'run:{name}' cannot be read: {reason}. Accepted: run:PATH with the folder that "
+        "'headstart fit --out' wrote. Check the path."
+    )
+
+
+def _tensors(name: str) -> Any:
+    """The weights, after checking that they are those that were written."""
+    path = Path(name) / _NETWORK
+    written = _manifest(name)["files"].get(_NETWORK, {}).get("sha256")
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceError(f"{str(path)!r} cannot be read: {error.strerror}.") from error
+    if found != written:
+        raise SourceError(
+            f"The weights of the run {name!r} were changed since it was written. Copy the whole "
+            "run folder again, or make it again with 'headstart fit'."
+        )
+    return read_weights(path)
