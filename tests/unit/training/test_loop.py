@@ -160,17 +160,18 @@ def test_patience(make_trainer, make_plan, losses, over):
 
 
 def test_it_stops_early(make_trainer, make_plan, monkeypatch):
-    losses = iter([1.0, 0.5, 0.7, 0.6, 0.4])
-    monkeypatch.setattr(Trainer, "judge", lambda self: (next(losses, 0.5), 0.5))
-    trained = make_trainer(make_plan(epochs=50, patience=2)).run()
+    trainer = make_trainer(make_plan(epochs=50, patience=2))
+    judging(monkeypatch, trainer, (1.0, 0.5, 0.7, 0.6), LAST, CLEAR)
+    trained = trainer.run()
     assert [one.valid_loss for one in trained.history] == [1.0, 0.5, 0.7, 0.6]
     assert (trained.kept, trained.kept_epochs) == ("epoch 1", (1,))
 
 
-def judging(monkeypatch, trainer, losses):
-    """The loss of each epoch as it is asked for, and 0.45 for what is asked after them."""
-    queue = iter(losses)
-    monkeypatch.setattr(trainer, "judge", lambda: (next(queue, 0.45), 0.5))
+def judging(monkeypatch, trainer, losses, usual, best):
+    """Mean losses of the epochs; then those of each sample, of what training may end with."""
+    means, samples = iter(losses), iter([usual, best])
+    monkeypatch.setattr(trainer, "judge", lambda: (next(means), 0.5))
+    monkeypatch.setattr(trainer, "judged", lambda rows: (np.array(next(samples)), np.empty(0)))
 
 
 def network_of(snapshot):
@@ -181,39 +182,56 @@ def network_of(snapshot):
     }
 
 
-@pytest.mark.parametrize(("losses", "best"), [((1.0, 0.3, 0.5, 0.6), 1), ((0.2, 0.3, 0.5, 0.6), 0)])
-def test_the_best_epoch_is_kept(
-    make_trainer, make_plan, monkeypatch, weights_of, changed, losses, best
+CLEAR, UNCLEAR = [0.1, 0.1, 0.2, 0.2], [0.1, 0.1, 0.2, 1.5]
+LAST = [0.5, 0.5, 0.5, 0.6]
+
+
+@pytest.mark.parametrize(
+    ("losses", "samples", "kept", "best"),
+    [
+        ((1.0, 0.3, 0.5, 0.6), CLEAR, 1, 1),
+        ((0.2, 0.3, 0.5, 0.6), CLEAR, 0, 0),
+        ((1.0, 0.3, 0.5, 0.6), UNCLEAR, 3, 1),
+    ],
+)
+def test_the_last_epoch_is_kept_unless_another_is_clearly_better(
+    make_trainer, make_plan, monkeypatch, weights_of, changed, losses, samples, kept, best
 ):
     checkpoints = Lasting()
     trainer = make_trainer(make_plan(), checkpoints)
-    judging(monkeypatch, trainer, losses)
+    judging(monkeypatch, trainer, losses, LAST, samples)
     trained = trainer.run()
-    assert (trained.kept, trained.kept_epochs) == (f"epoch {best}", (best,))
-    assert changed(weights_of(trainer.network), network_of(checkpoints.read(best))) == set()
+    assert (trained.kept, trained.kept_epochs) == (f"epoch {kept}", (kept,))
+    assert changed(weights_of(trainer.network), network_of(checkpoints.read(kept))) == set()
     assert set(checkpoints.asked) == {best, 2, 3}
 
 
 @pytest.mark.parametrize(
-    ("last", "kept", "epochs"),
-    [
-        ((0.1, 0.2), "average of epochs 2 to 3", (2, 3)),
-        ((0.2, 0.1), "epoch 1", (1,)),
-        ((0.2, 0.2), "average of epochs 2 to 3", (2, 3)),
-    ],
+    ("samples", "kept", "epochs"),
+    [(UNCLEAR, "average of epochs 2 to 3", (2, 3)), (CLEAR, "epoch 1", (1,))],
 )
-def test_the_average_is_kept_where_it_is_no_worse(
-    make_trainer, make_plan, monkeypatch, weights_of, last, kept, epochs
+def test_the_average_is_kept_unless_an_epoch_is_clearly_better(
+    make_trainer, make_plan, monkeypatch, weights_of, samples, kept, epochs
 ):
     checkpoints = Lasting()
     trainer = make_trainer(make_plan(average_last=2), checkpoints)
-    judging(monkeypatch, trainer, (1.0, 0.3, 0.5, 0.6, *last))
+    judging(monkeypatch, trainer, (1.0, 0.3, 0.5, 0.6), LAST, samples)
     trained = trainer.run()
     assert (trained.kept, trained.kept_epochs) == (kept, epochs)
     parts = [network_of(checkpoints.read(epoch)) for epoch in epochs]
     for name, tensor in weights_of(trainer.network).items():
         mean = torch.stack([part[name].double() for part in parts]).mean(dim=0)
         torch.testing.assert_close(tensor, mean.to(tensor.dtype))
+
+
+@pytest.mark.parametrize(("limit", "epochs"), [(0.45, 2), (0.55, 3), (None, 3)])
+def test_a_training_that_falls_behind_is_broken_off(
+    make_trainer, make_plan, monkeypatch, limit, epochs
+):
+    trainer = make_trainer(make_plan())
+    trainer.highest_loss = limit
+    judging(monkeypatch, trainer, (1.0, 0.6, 0.5, 0.5), LAST, LAST)
+    assert trainer.run().history[-1].epoch == epochs
 
 
 def test_more_epochs_to_average_than_there_are(make_trainer, make_plan):

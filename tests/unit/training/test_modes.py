@@ -45,13 +45,13 @@ def test_the_head_always_learns(make_network, make_plan):
 
 
 def test_statistics_of_frozen_stages_stay(make_network, make_plan, changed, weights_of):
-    network = make_network(make_plan("ftf"))
+    network = make_network(make_plan("ftf", statistics="batch"))
     assert moved(network, changed, weights_of) == {"0"}
     assert pieces(learning(network)) == {"0"}
 
 
 def test_statistics_of_stages_that_wait_stay(make_network, make_plan, changed, weights_of):
-    plan = make_plan("ftt", starts=(0, 1, 0))
+    plan = make_plan("ftt", starts=(0, 1, 0), statistics="batch")
     network = make_network(plan)
     assert moved(network, changed, weights_of) == {"1"}
     set_modes(network, plan, 1)
@@ -59,7 +59,7 @@ def test_statistics_of_stages_that_wait_stay(make_network, make_plan, changed, w
 
 
 def test_statistics_of_the_source_stay(make_network, make_plan, changed, weights_of):
-    network = make_network(make_plan("ftt", statistics="source"))
+    network = make_network(make_plan("ftt"))  # the default
     assert moved(network, changed, weights_of) == set()
     assert "pieces.0.1.weight" in learning(network)
 
@@ -73,5 +73,5 @@ def test_statistics_of_random_stages_follow_the_batches(
 
 @pytest.mark.parametrize(("kind", "follow"), [("lora", set()), ("bias", set()), ("pointwise", {"0", "1"})])
 def test_statistics_under_adapters(make_network, make_plan, changed, weights_of, kind, follow):
-    network = make_network(make_plan("faa", kind))
+    network = make_network(make_plan("faa", kind, statistics="batch"))
     assert moved(network, changed, weights_of) == follow
