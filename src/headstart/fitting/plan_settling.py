@@ -25,6 +25,7 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         If the source cannot be had.
     """
     from headstart.backbones.assembly import assemble, load_assembled, randomise
+    from headstart.training.modes import check_processes
 
     source = settings.source_name(default_source("image"))
     if isinstance(settings.plan, Plan):
@@ -36,7 +37,9 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         assembled = load_assembled(source, weights, init, settings.seed)
         plan = settings.plan.plan(source, assembled.backbone.stage_names)
         randomise(assembled, plan.stages, settings.seed)
-    return assembled, settled(plan.with_training(**settings.training))
+    plan = settled(plan.with_training(**settings.training))
+    check_processes(plan, settings.processes)
+    return assembled, plan
 
 
 def assemble_for_search(settings: Settings) -> Assembled:
