@@ -54,12 +54,12 @@ class LinearHead:
         return replace(self, temperature=temperature)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Named arrays for a safetensors file."""
+        """Named arrays for a safetensors file, which takes them as they lie in memory."""
         return {
-            "head.mean": np.asarray(self.mean),
-            "head.scale": np.asarray(self.scale),
-            "head.weights": np.asarray(self.weights),
-            "head.bias": np.asarray(self.bias),
+            "head.mean": np.ascontiguousarray(self.mean),
+            "head.scale": np.ascontiguousarray(self.scale),
+            "head.weights": np.ascontiguousarray(self.weights),
+            "head.bias": np.ascontiguousarray(self.bias),
             "head.temperature": np.array([self.temperature]),
         }
 
