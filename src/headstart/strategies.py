@@ -40,6 +40,11 @@ class PlanName:
     argument : str or None
         What stands after the colon: a number of stages, a stage, a rank.
 
+    Raises
+    ------
+    PlanError
+        If there is no such name.
+
     Examples
     --------
     >>> plan = read_plan_name("freeze:1").plan("x/y", ["stem", "block", "top"])
@@ -49,6 +54,10 @@ class PlanName:
 
     name: str
     argument: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in STRATEGIES:
+            raise PlanError(f"The plan is {self.name!r}; accepted: {accepted_plans()}.")
 
     def __str__(self) -> str:
         return self.name if self.argument is None else f"{self.name}:{self.argument}"
