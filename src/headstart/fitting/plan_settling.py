@@ -35,7 +35,8 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         weights = settings.weights if init == "pretrained" else None
         assembled = load_assembled(source, weights, init, settings.seed)
         plan = settings.plan.plan(source, assembled.backbone.stage_names)
-        randomise(assembled, plan.stages, settings.seed)
+        if init == "pretrained":
+            randomise(assembled, plan.stages, settings.seed)
     return assembled, settled(plan.with_training(**settings.training))
 
 
