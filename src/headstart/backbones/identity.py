@@ -20,9 +20,9 @@ _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 def stages_digest(backbone: Backbone, stop: int) -> str:
     """Hash of the first ``stop`` stages: their operations, their names and their tensors.
 
-    Layers count with their options: the same weights with another stride or way of padding are
-    another network. By the numbers themselves: facts name random weights by their seed alone, and a plan may mix
-    pretrained and random stages.
+    By the numbers themselves: facts name random weights by their seed alone, and a plan may mix
+    pretrained and random stages. Layers count with their options: the same weights with another
+    stride or way of padding are another network.
     """
     digest = hashlib.blake2b(digest_size=16)
     for stage in backbone.stages[:stop]:
