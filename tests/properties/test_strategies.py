@@ -51,6 +51,13 @@ def test_a_name_is_written_as_it_was_typed(drawn):
     assert str(read_plan_name(text)) == text
 
 
-@given(STAGES)
+@given(st.lists(st.from_regex(r"[a-z]+\.[0-9]", fullmatch=True), unique=True, min_size=1))
 def test_a_stage_means_itself_and_all_before_it(stages):
     assert [count_of(name, stages) for name in stages] == [*range(1, len(stages) + 1)]
+
+
+@given(STAGES)
+def test_a_number_means_so_many_stages(stages):
+    counts = range(len(stages) + 1)
+    assert [count_of(str(count), stages) for count in counts] == [*counts]
+    assert [count_of(str(-count), stages) for count in counts[1:]] == [*counts[-2::-1]]

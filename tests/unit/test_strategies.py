@@ -115,9 +115,10 @@ def test_a_cut_that_is_not_there(argument):
         plan_of(f"freeze:{argument}")
 
 
-def test_a_stage_that_is_called_by_a_number():
-    assert count_of("4", ["1", "3", "4"]) == 3
-    assert count_of("2", ["1", "3", "4"]) == 2
+def test_a_number_is_a_number_even_where_a_stage_is_called_so():
+    stages = ["0", "3", "5"]
+    assert [count_of(text, stages) for text in ("0", "1", "3", "-1")] == [0, 1, 3, 2]
+    assert count_of("5", stages) == 3
 
 
 @pytest.mark.parametrize("kind", ["lora", "bias", "pointwise"])
