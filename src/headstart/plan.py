@@ -291,16 +291,9 @@ class Plan:
         >>> Plan("x/y", (StagePlan("a", mode="train"),)).with_training(epochs=3).training.epochs
         3
         """
-        known = [part.name for part in fields(TrainingPlan)]
-        unknown = sorted(set(changes) - set(known))
-        if unknown:
-            raise PlanError(
-                f"The training has no field {unknown[0]!r}; accepted: {', '.join(known)}. Correct "
-                "its name."
-            )
         if self.training is None:
             return self
-        return replace(self, training=_part(TrainingPlan, {**asdict(self.training), **changes}))
+        return replace(self, training=changed_training(self.training, changes))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; what does not apply is left out."""
@@ -351,6 +344,29 @@ def _part(kind: type[_Part], plain: Mapping[str, Any]) -> _Part:
     part: Any = kind
     made: _Part = part(**values)
     return made
+
+
+def changed_training(training: TrainingPlan, changes: Mapping[str, Any]) -> TrainingPlan:
+    """The same training but for some of its fields.
+
+    Raises
+    ------
+    PlanError
+        If training has no such field, or does not accept the value.
+
+    Examples
+    --------
+    >>> changed_training(TrainingPlan(), {"epochs": 3}).epochs
+    3
+    """
+    known = [part.name for part in fields(TrainingPlan)]
+    unknown = sorted(set(changes) - set(known))
+    if unknown:
+        raise PlanError(
+            f"The training has no field {unknown[0]!r}; accepted: {', '.join(known)}. Correct its "
+            "name."
+        )
+    return _part(TrainingPlan, {**asdict(training), **changes})
 
 
 def _optional(kind: type[_Part], plain: Mapping[str, Any] | None) -> _Part | None:
