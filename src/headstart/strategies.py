@@ -43,6 +43,11 @@ class PlanName:
     argument : str or None
         What stands after the colon: a number of stages, a stage, a rank.
 
+    Raises
+    ------
+    PlanError
+        If there is no such name.
+
     Examples
     --------
     >>> plan = read_plan_name("freeze:1").plan("x/y", ["stem", "block", "top"])
@@ -52,6 +57,10 @@ class PlanName:
 
     name: str
     argument: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.name not in STRATEGIES:
+            raise PlanError(f"The plan is {self.name!r}; accepted: {accepted_plans()}.")
 
     def __str__(self) -> str:
         return self.name if self.argument is None else f"{self.name}:{self.argument}"
@@ -205,7 +214,8 @@ def _scale(stages: tuple[str, ...], place: int) -> float:
 def count_of(text: str, stages: Sequence[str]) -> int:
     """How many leading stages ``text`` means: a number, or the name of the last of them.
 
-    A number below 0 counts from the end, as in Python: ``-2`` is all but the last two.
+    A number below 0 counts from the end, as in Python: ``-2`` is all but the last two. A number
+    is a number even where a stage is called so.
 
     Raises
     ------
@@ -218,19 +228,19 @@ def count_of(text: str, stages: Sequence[str]) -> int:
     >>> count_of("2", stages), count_of("-1", stages), count_of("stem", stages)
     (2, 2, 1)
     """
-    if text in stages:
-        return list(stages).index(text) + 1
     try:
         number = int(text)
     except ValueError:
         number = len(stages) + 1
     count = number + len(stages) if number < 0 else number
-    if not 0 <= count <= len(stages):
-        raise PlanError(
-            f"{text!r} is neither a stage nor a number of stages; accepted: 0 to {len(stages)}, "
-            f"-1 to -{len(stages)}, or one of {', '.join(stages)}."
-        )
-    return count
+    if 0 <= count <= len(stages):
+        return count
+    if text in stages:
+        return list(stages).index(text) + 1
+    raise PlanError(
+        f"{text!r} is neither a stage nor a number of stages; accepted: 0 to {len(stages)}, "
+        f"-1 to -{len(stages)}, or one of {', '.join(stages)}."
+    )
 
 
 def _rank(text: str) -> int:
