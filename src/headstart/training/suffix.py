@@ -127,6 +127,6 @@ def check_head(plan: Plan) -> None:
     if vain:
         raise PlanError(
             f"Stage {vain[0]!r} is trained, but the head reads nothing from there on: the last "
-            f"stage that it reads is {plan.suffix[last].name!r}. Let it read {vain[0]!r} or a later "
-            "one, or freeze that stage."
+            f"stage that it reads is {plan.suffix[last].name!r}. Let it read {vain[0]!r} or a "
+            "later one, or freeze that stage."
         )
