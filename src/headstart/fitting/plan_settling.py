@@ -28,16 +28,17 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
 
     source = settings.source_name(default_source("image"))
     if isinstance(settings.plan, Plan):
-        plan = settings.plan
+        plan = settings.plan.with_training(**settings.training)
         assembled = assemble(plan, settings.weights, settings.seed)
     else:
         init = settings.plan.init
         weights = settings.weights if init == "pretrained" else None
         assembled = load_assembled(source, weights, init, settings.seed)
-        plan = settings.plan.plan(source, assembled.backbone.stage_names)
+        names = assembled.backbone.stage_names
+        plan = settings.plan.plan(source, names, **settings.training)
         if init == "pretrained":
             randomise(assembled, plan.stages, settings.seed)
-    return assembled, settled(plan.with_training(**settings.training))
+    return assembled, settled(plan)
 
 
 def assemble_for_search(settings: Settings) -> Assembled:
