@@ -25,6 +25,7 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         If the source cannot be had.
     """
     from headstart.backbones.assembly import assemble, load_assembled, randomise
+    from headstart.training.modes import check_processes
 
     source = settings.source_name(default_source("image"))
     if isinstance(settings.plan, Plan):
@@ -38,7 +39,9 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         plan = settings.plan.plan(source, names, **settings.training)
         if init == "pretrained":
             randomise(assembled, plan.stages, settings.seed)
-    return assembled, settled(plan)
+    plan = settled(plan)
+    check_processes(plan, settings.processes)
+    return assembled, plan
 
 
 def assemble_for_search(settings: Settings) -> Assembled:
