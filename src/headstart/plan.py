@@ -180,7 +180,7 @@ class TrainingPlan:
     average_last: int = 1
     l2_sp: float = 0.0
     views: tuple[str, ...] = ("original", "mirrored")
-    statistics: Statistics = "batch"
+    statistics: Statistics = "source"
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "average_last"):

@@ -59,6 +59,11 @@ class PlanName:
         return self.name in _FROZEN
 
     @property
+    def searches(self) -> bool:
+        """Whether the cut is to be found by trying some."""
+        return self == PlanName("freeze", "auto")
+
+    @property
     def init(self) -> Init:
         """``"random"`` where no pretrained weights are needed."""
         return STRATEGIES[self.name].init
@@ -236,7 +241,9 @@ def _rank(text: str) -> int:
 STRATEGIES: dict[str, Strategy] = {
     "auto": Strategy("auto", "what suits the data; now the same as probe", _probe),
     "probe": Strategy("probe", "all stages frozen, a linear head", _probe),
-    "freeze": Strategy("freeze:K", "the first K stages (or up to stage K) frozen", _freeze),
+    "freeze": Strategy(
+        "freeze:K", "the first K stages (or up to stage K) frozen; K auto: tried out", _freeze
+    ),
     "full": Strategy("full", "all stages trained, the earlier the more slowly", _full),
     "gradual": Strategy("gradual", "one more stage trained each epoch, from the last", _gradual),
     "lora": Strategy("lora:[RANK]", "low-rank additions trained", _adapted("lora")),

@@ -18,6 +18,7 @@ from headstart.fitting.sides import Split, boundary_after, labels_of, split, tog
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
+from headstart.strategies import PlanName
 from headstart.tasks.registry import task_named
 from headstart.tasks.task import Task
 
@@ -121,7 +122,7 @@ def _without_shared(train: Dataset, test: Dataset) -> tuple[Dataset, tuple[str, 
 
 
 def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watch: Watch) -> Course:
-    """Whether there is a suffix to train: the plan tells, and nothing else.
+    """Whether there is a suffix to train, and whether its cut is known: the plan tells.
 
     Raises
     ------
@@ -135,11 +136,14 @@ def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watc
             "Ready embeddings pass through no network, so there is no stage to train. Accepted for "
             "them: the plans auto and probe. Give pictures, or leave the plan out."
         )
-    from headstart.fitting.plan_settling import assemble_for
+    from headstart.fitting.plan_settling import assemble_for, assemble_for_search
+    from headstart.fitting.search_course import SearchCourse
     from headstart.fitting.training_course import TrainingCourse
 
     progress("build the network", 0, None)
     with watch.step("build the network"):
+        if isinstance(settings.plan, PlanName) and settings.plan.searches:
+            return SearchCourse(settings, progress, watch, assemble_for_search(settings))
         assembled, plan = assemble_for(settings)
     if not plan.suffix:
         return FrozenCourse(replace(settings, plan=plan), progress, watch)

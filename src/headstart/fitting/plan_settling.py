@@ -39,6 +39,14 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
     return assembled, settled(plan.with_training(**settings.training))
 
 
+def assemble_for_search(settings: Settings) -> Assembled:
+    """The pretrained network, whose cut is to be found."""
+    from headstart.backbones.assembly import load_assembled
+
+    source = settings.source_name(default_source("image"))
+    return load_assembled(source, settings.weights)
+
+
 def settled(plan: Plan) -> Plan:
     """The plan with the stages of its head named, in their order.
 

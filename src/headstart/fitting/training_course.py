@@ -50,8 +50,29 @@ from headstart.training.probe import Samples, fit_probe
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
+    from headstart.training.checkpoints import Checkpoints
     from headstart.training.job import Outcome, TrainingJob
     from headstart.training.loop import Learning
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where training starts.
+
+    Parameters
+    ----------
+    train_rows, valid_rows : ndarray of shape (n_train,), (n_valid,)
+        Of the training side: learned from, and held back to judge each epoch.
+    head : LinearHead
+        The fitted probe, or zero.
+    decisions : tuple of Decision
+        Of the probe.
+    """
+
+    train_rows: NDArray[np.intp]
+    valid_rows: NDArray[np.intp]
+    head: LinearHead
+    decisions: tuple[Decision, ...]
 
 
 @dataclass
@@ -80,38 +101,63 @@ class TrainingCourse:
 
     def gather(self, dataset: Dataset) -> Vectors:
         """States of all samples, and the vectors that follow from them."""
+        self.open(len(dataset))
+        with self.watch.step("encode"):
+            return self._stored(dataset) if self.is_stored else self._pooled(dataset)
+
+    def open(self, n_samples: int) -> None:
+        """Decide where the states of so many samples come from.
+
+        Raises
+        ------
+        PlanError
+            If the plan asks for views that nobody knows.
+        CacheError
+            If states must be stored and there is no room for them.
+        """
         check_views(self.training.views)
         self.store = ActivationStore()
         self.encoders = StateEncoders(self.assembled.backbone, self.plan.cut)
-        n_rows = len(dataset) * len({ORIGINAL, *self.training.views})
+        n_rows = n_samples * len({ORIGINAL, *self.training.views})
         self.room = room_for(n_rows, self.encoders.bytes_a_row, self.store)
         self.is_stored = self.room.stored(self.settings.states)
-        with self.watch.step("encode"):
-            return self._stored(dataset) if self.is_stored else self._pooled(dataset)
 
     def fit(self, halves: Split) -> Fitted:
         """A probe, training from it, and the trained network in the form that predicts."""
         with self.watch.step("fit the head"):
-            rows = validation_rows(halves, self.training.validation, self.settings.seed)
-            head, decisions = self._first_head(halves, rows[0])
-        with self.watch.step("store views"):
-            states = self._states(halves.learner.dataset)
+            start = self.start(halves)
+        job = self.job(halves, start)
+        outcome = self.train(job)
+        fitted = self.finish(halves, start, outcome)
+        job.checkpoints.clear()
+        return fitted
+
+    def start(self, halves: Split) -> Start:
+        """Which rows are learned from, and the head that training starts with."""
+        rows = validation_rows(halves, self.training.validation, self.settings.seed)
+        return Start(*rows, *self._first_head(halves, rows[0]))
+
+    def train(self, job: TrainingJob) -> Outcome:
+        """Train the suffix in place."""
+        from headstart.training.job import train
+
         with self.watch.step("train"):
-            job = self._job(halves, states, rows, head)
-            outcome = self._train(job)
+            return train(job, self.assembled, self.progress)
+
+    def finish(self, halves: Split, start: Start, outcome: Outcome) -> Fitted:
+        """The trained network in the form that predicts, with a calibrated head."""
         self.progress("convert the trained network", 0, None)
         with self.watch.step("convert the trained network"):
             converted = convert_trained(self.assembled, outcome)
         with self.watch.step("encode the test samples"):
             vectors, precision = self._test_vectors(halves.tester.dataset, converted)
-        objective = objective_for(halves.task, halves.learner.targets)
-        calibrated = outcome.head
-        if len(rows[1]):
-            held_out = halves.learner.targets[rows[1]]
-            calibrated = objective.calibrated(outcome.head, outcome.scores, held_out)
-        job.checkpoints.clear()
+        head, held_out = outcome.head, halves.learner.targets[start.valid_rows]
+        if len(held_out):
+            objective = objective_for(halves.task, halves.learner.targets)
+            head = objective.calibrated(head, outcome.scores, held_out)
         told = (states_decision(self.room, self.is_stored), epochs_decision(outcome))
-        return Fitted(self.plan, calibrated, vectors, (*decisions, *told), converted, precision)
+        decisions = (*start.decisions, *told)
+        return Fitted(self.plan, head, vectors, decisions, converted, precision)
 
     @property
     def training(self) -> TrainingPlan:
@@ -186,33 +232,36 @@ class TrainingCourse:
         """The views that are drawn from, after the original, which validation reads."""
         return [ORIGINAL, *(view for view in self.training.views if view != ORIGINAL)]
 
-    def _job(
-        self,
-        halves: Split,
-        states: States,
-        rows: tuple[NDArray[np.intp], NDArray[np.intp]],
-        head: LinearHead,
+    def job(
+        self, halves: Split, start: Start, checkpoints: Checkpoints | None = None
     ) -> TrainingJob:
-        from headstart.training.checkpoints import DiskCheckpoints
+        """Everything that the training depends on; without ``checkpoints`` they go to the disk."""
         from headstart.training.job import TrainingJob
         from headstart.training.loop import Learning
 
+        with self.watch.step("store views"):
+            states = self._states(halves.learner.dataset)
         targets = halves.learner.targets
-        loss = loss_for(halves.task, targets[rows[0]], self.training)
+        loss = loss_for(halves.task, targets[start.train_rows], self.training)
         views = tuple(self._views.index(view) for view in self.training.views)
-        learning = Learning(states, targets, *rows, loss, self.settings.seed, views)
-        folder = cache_folder() / "checkpoints" / self._digest(halves, head, learning)
-        checkpoints = DiskCheckpoints(folder)
+        learning = Learning(
+            states, targets, start.train_rows, start.valid_rows, loss, self.settings.seed, views
+        )
+        if checkpoints is None:
+            checkpoints = self._on_disk(self._digest(halves, start.head, learning))
+        settings = self.settings
+        return TrainingJob(
+            self.plan, start.head, learning, checkpoints, settings.weights, settings.processes
+        )
+
+    def _on_disk(self, digest: str) -> Checkpoints:
+        """Those of an earlier try where they are to be gone on with, else none."""
+        from headstart.training.checkpoints import DiskCheckpoints
+
+        checkpoints = DiskCheckpoints(cache_folder() / "checkpoints" / digest)
         if not self.settings.resume:
             checkpoints.clear()
-        return TrainingJob(
-            self.plan,
-            head,
-            learning,
-            checkpoints,
-            self.settings.weights,
-            self.settings.processes,
-        )
+        return checkpoints
 
     def _digest(self, halves: Split, head: LinearHead, learning: Learning) -> str:
         """Of everything that the trained numbers depend on: what may be gone on with."""
@@ -227,11 +276,6 @@ class TrainingCourse:
         for array in (learning.targets, learning.train_rows, *head.to_arrays().values()):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
-
-    def _train(self, job: TrainingJob) -> Outcome:
-        from headstart.training.job import train
-
-        return train(job, self.assembled, self.progress)
 
     def _test_vectors(
         self, dataset: Dataset, converted: ConvertedBackbone

@@ -27,10 +27,10 @@ def epochs_decision(outcome: Outcome) -> Decision:
         {**figures.to_dict(), "chosen": figures.epoch in trained.kept_epochs}
         for figures in trained.history
     )
-    judged = trained.history[-1].valid_loss is not None
-    reason = (
-        "Of all epochs and the mean of the last, it has the lowest loss on the samples held back."
-        if judged
-        else "No sample was held back to judge the epochs, so the last one counts."
-    )
+    if trained.history[-1].valid_loss is None:
+        reason = "No sample was held back to judge the epochs, so the last one counts."
+    elif trained.history[-1].epoch in trained.kept_epochs:
+        reason = "No other epoch is better by more than a standard error on the samples held back."
+    else:
+        reason = "On the samples held back it beats the last epoch by more than a standard error."
     return Decision("which weights", trained.kept, reason, rows)

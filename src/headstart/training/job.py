@@ -54,6 +54,8 @@ class TrainingJob:
         At least 1; each gets its share of every batch.
     precision : {"bf16", "f32"} or None
         None: bf16 where the processor computes in it.
+    highest_loss : float or None
+        A training whose validation loss is above this after two epochs is broken off.
     """
 
     plan: Plan
@@ -63,6 +65,7 @@ class TrainingJob:
     weights: str | None = None
     processes: int = 1
     precision: str | None = None
+    highest_loss: float | None = None
 
     def __post_init__(self) -> None:
         if self.processes < 1:
@@ -85,12 +88,16 @@ class Outcome:
         How it went.
     scores : ndarray of shape (n_valid, n_outputs)
         Of the samples held back, in the units of the targets.
+    losses, merits : ndarray of shape (n_valid,)
+        Of the same samples: lower, and higher, is better.
     """
 
     tensors: Mapping[str, NDArray[Any]]
     head: LinearHead
     trained: Trained
     scores: NDArray[Any]
+    losses: NDArray[Any]
+    merits: NDArray[Any]
 
 
 def train(
@@ -149,13 +156,16 @@ def run(
         stack.enter_context(kept_memory())
         stack.enter_context(_fast(network, job))
         trainer = Trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
+        trainer.highest_loss = job.highest_loss
         trained = trainer.run()
         head = job.learning.loss.outward(network.head.to_linear_head())
         scores = _held_out_scores(trainer, job)
+        losses, merits = trainer.judged(job.learning.valid_rows)
     merge_adapters(network)
     network.cpu().eval().requires_grad_(False)
-    tensors = {name: one.numpy() for name, one in assembled.network.state_dict().items()}
-    return Outcome(tensors, head, trained, scores)
+    state = assembled.network.state_dict()
+    tensors = {name: one.numpy().copy() for name, one in state.items()}
+    return Outcome(tensors, head, trained, scores, losses, merits)
 
 
 def _fast(network: SuffixNetwork, job: TrainingJob) -> AbstractContextManager[object]:

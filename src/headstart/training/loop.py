@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from headstart.plan import Plan, TrainingPlan
 from headstart.progress import Progress, silent
 from headstart.training.batches import Batch, batches_of_epoch
 from headstart.training.checkpoints import Checkpoints
+from headstart.training.choosing import Candidate, choose
 from headstart.training.losses import TrainingLoss
 from headstart.training.mixing import mix
 from headstart.training.modes import set_modes
@@ -30,6 +31,8 @@ from headstart.training.suffix import SuffixNetwork
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
+#: Epochs before a training is compared with others.
+_FEWEST_EPOCHS = 2
 #: Held-out samples that are judged together.
 _JUDGED_AT_ONCE = 64
 
@@ -123,6 +126,8 @@ class Trainer:
             )
         self.fabric, self.network, self.plan = fabric, network, plan
         self.learning, self.checkpoints, self.progress = learning, checkpoints, progress
+        #: A training above it after two epochs is broken off.
+        self.highest_loss: float | None = None
         set_modes(network, plan, 0)
         self.optimiser = make_optimiser(network, plan)
         self.pull = SourcePull.of(network, plan)
@@ -154,13 +159,15 @@ class Trainer:
         return figures
 
     def is_over(self, history: list[EpochFigures]) -> bool:
-        """Whether all epochs are done, or validation has not improved for too long."""
+        """Whether all epochs are done, or validation says that no more will come of it."""
         done = history[-1].epoch
         if done >= self.training.epochs:
             return True
         best = _best_epoch(history)
         patience = self.training.patience
-        return patience is not None and best is not None and done - best >= patience
+        if patience is not None and best is not None and done - best >= patience:
+            return True
+        return done >= _FEWEST_EPOCHS and _exceeds(history[-1].valid_loss, self.highest_loss)
 
     def epoch(self, number: int) -> EpochFigures:
         """One pass over the training samples, then validation."""
@@ -209,7 +216,7 @@ class Trainer:
         world = self.fabric.world_size
         share = batch.share(self.fabric.global_rank, world)
         inputs = self.fabric.to_device(torch.from_numpy(rows))
-        goals = self.goals[torch.from_numpy(self.learning.train_rows[share.places])]
+        goals = self.goals_of(self.learning.train_rows[share.places])
         inputs, goals = mix(inputs, self.fabric.to_device(goals), self.training.mixup)
         losses = self.learning.loss.losses(self.wrapped(inputs).float(), goals)
         # Processes average their gradients: so much makes the average that of the whole batch.
@@ -227,12 +234,20 @@ class Trainer:
 
     def judge(self) -> tuple[float | None, float | None]:
         """Mean loss and score of the samples held back; None where there are none."""
-        rows = self.learning.valid_rows
-        if not len(rows):
+        losses, merits = self.judged(self.learning.valid_rows)
+        if not len(losses):
             return None, None
-        scores = self.scores(rows)
-        losses, hits = self.learning.loss.judge(scores, self.goals[torch.from_numpy(rows)])
-        return float(losses.mean()), float(hits.mean())
+        return float(losses.mean()), float(merits.mean())
+
+    def judged(self, rows: NDArray[np.intp]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Losses and merits of samples as they are, each of shape (n,)."""
+        if not len(rows):
+            return np.empty(0), np.empty(0)
+        return self.learning.loss.judge(self.scores(rows), self.goals_of(rows))
+
+    def goals_of(self, rows: NDArray[np.intp]) -> Tensor:
+        """Goals of shape (n, n_outputs)."""
+        return self.goals[torch.from_numpy(rows)]
 
     @torch.no_grad()
     def scores(self, rows: NDArray[np.intp]) -> Tensor:
@@ -258,29 +273,28 @@ class Trainer:
         self.fabric.barrier()
 
     def finish(self, history: list[EpochFigures]) -> Trained:
-        """Give the network of the first process the weights that validation prefers."""
+        """Give the network of the first process the weights to end with."""
         if not self.fabric.is_global_zero:
             return Trained(tuple(history), "those of the first process", ())
-        last = self.snapshot(history[-1].epoch)
+        last = history[-1].epoch
+        count = max(1, min(self.training.average_last, last))
+        usual = self.candidate(range(last - count + 1, last + 1))
         best = _best_epoch(history)
-        count = min(self.training.average_last, last.epoch)
-        choices: list[tuple[str, tuple[int, ...], Snapshot]] = []
-        if count > 1:
-            epochs = tuple(range(last.epoch - count + 1, last.epoch + 1))
-            mean = average([self.snapshot(epoch) for epoch in epochs])
-            choices.append((f"average of epochs {epochs[0]} to {epochs[-1]}", epochs, mean))
-        kept = last if best is None else self.snapshot(best)
-        choices.append((f"epoch {kept.epoch}", (kept.epoch,), kept))
-        name, epochs, _ = min(choices, key=lambda choice: self.loss_of(choice[2]))
-        put_back(next(one for label, _, one in choices if label == name), self.network)
+        others = [] if best is None else [self.candidate([best])]
+        kept = choose(usual, others)
+        put_back(kept.snapshot, self.network)
         self.network.eval()
-        return Trained(tuple(history), name, epochs)
+        return Trained(tuple(history), kept.name, kept.epochs)
 
-    def loss_of(self, snapshot: Snapshot) -> float:
-        """Validation loss of a snapshot; where nothing was held back, all are as good."""
-        put_back(snapshot, self.network)
-        loss, _ = self.judge()
-        return 0.0 if loss is None else loss
+    def candidate(self, epochs: Sequence[int]) -> Candidate:
+        """The mean of some epochs' weights, and its losses."""
+        snapshots = [self.snapshot(epoch) for epoch in epochs]
+        mean = snapshots[0] if len(snapshots) == 1 else average(snapshots)
+        name = f"epoch {epochs[0]}"
+        if len(snapshots) > 1:
+            name = f"average of epochs {epochs[0]} to {epochs[-1]}"
+        put_back(mean, self.network)
+        return Candidate(name, tuple(epochs), mean, self.judged(self.learning.valid_rows)[0])
 
     def snapshot(self, epoch: int) -> Snapshot:
         """What was kept of an epoch."""
@@ -294,3 +308,7 @@ def _best_epoch(history: list[EpochFigures]) -> int | None:
     """The epoch with the lowest validation loss; None where nothing was held back."""
     judged = [one for one in history if one.valid_loss is not None]
     return min(judged, key=lambda one: one.valid_loss or 0.0).epoch if judged else None
+
+
+def _exceeds(loss: float | None, limit: float | None) -> bool:
+    return loss is not None and limit is not None and loss > limit

@@ -100,15 +100,19 @@ class CrossEntropy:
         return losses.numpy(), hits.numpy().astype(np.float64)
 
     def inward(self, head: LinearHead) -> LinearHead:
-        """Scores of classes have no unit. What the fold did not hold is no score of -1000 here."""
-        return replace(head, bias=np.maximum(head.bias, _LEAST), temperature=1.0)
+        """The head that says the same without a temperature: training needs none of its own.
+
+        What the samples did not hold is unlikely here, not impossible: it can be learned.
+        """
+        bias = np.maximum(head.bias / head.temperature, _LEAST)
+        return replace(head, weights=head.weights / head.temperature, bias=bias, temperature=1.0)
 
     def outward(self, head: LinearHead) -> LinearHead:
         """The same head."""
         return head
 
 
-#: A class that the probe's samples lacked starts unlikely, and can be learned all the same.
+#: Where the score of a class starts that the probe's samples lacked.
 _LEAST = -10.0
 
 

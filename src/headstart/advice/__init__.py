@@ -1,0 +1,1 @@
+"""Measurements before and between trainings, and what follows from them."""
