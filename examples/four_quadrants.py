@@ -2,14 +2,13 @@
 
 You learn what the table that every course draws is worth on real pictures. It recommends how much
 of a pretrained network to keep by two questions: is there little data or much, and is it like what
-the network was trained on (here ImageNet)? Ants and bees are like it; chest X-rays are not. "Small"
-is a handful a class, "large" is all there is, which is still only some hundred pictures.
-Each quadrant tries the four strategies on the same test pictures: probe (all stages frozen), freeze
-(the early ones frozen), full (all trained on), scratch (random weights, all trained). The last
-columns say what the table recommends, and by how much that differs from the best of the row, with
-the 95 % interval on the same test pictures: where it holds 0, there is no measurable difference. The
-best of the row was picked on the test pictures, which flatters it.
-The defaults take minutes on two cores; scratch would need many more epochs to show what it can.
+the network has seen (here ImageNet)? Ants and bees are like it, chest X-rays are not. "Small" is a
+handful a class; "large" is all there is, which is still only some hundred pictures.
+Each quadrant tries four strategies on the same test pictures: probe (all stages frozen), freeze
+(the early ones frozen), full (all trained on), scratch (random weights, all trained). Beside them
+stands what the table recommends, and its accuracy less that of the best of the row, with the 95 %
+interval: where that holds 0, there is no measurable difference. (The best was picked on the test
+pictures, which flatters it.) The defaults take minutes; scratch would need many more epochs.
 """
 
 from __future__ import annotations
@@ -38,10 +37,18 @@ def main() -> None:
     folders = [f"{name}/{part}" for name, *parts in SETS.values() for part in parts]
     data = find_data(options.data, *folders)
     if data is None:
-        sys.exit("Name the folder that holds ants_bees/ and chest_xray/: --data, or HEADSTART_DATA.")
-    print(f"{'data':<7}{'source':<12}{'n':>4}", *(f"{plan:<17}" for plan in strategies(options)), end="")
+        sys.exit(
+            "Name the folder that holds ants_bees/ and chest_xray/: --data, or HEADSTART_DATA."
+        )
+    print(
+        f"{'data':<7}{'source':<12}{'n':>4}",
+        *(f"{plan:<17}" for plan in strategies(options)),
+        end="",
+    )
     print("  table says  less the best")
     for (size, likeness), advice in RECOMMENDED.items():
+        if options.only not in (None, size, likeness):
+            continue
         name, train, test = SETS[likeness]
         few = options.per_class if size == "small" else None
         pictures = draw(data / name / train, few, options.seed)
@@ -74,7 +81,9 @@ def fit(
     from headstart import TransferClassifier
 
     labels = [path.parent.name for path in pictures]
-    model = TransferClassifier(options.source, plan, epochs=epochs, random_state=options.seed)
+    model = TransferClassifier(
+        options.source, plan, epochs=epochs, weights=options.weights, random_state=options.seed
+    )
     return model.fit(pictures, labels, test=test)
 
 
@@ -105,10 +114,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     data_argument(parser, "ants_bees/{train,val} and chest_xray/{train,test}")
     parser.add_argument("--source", default="auto", help="default: the bundled one")
+    parser.add_argument("--weights", help="a file of weights for that source")
     parser.add_argument("--per-class", type=int, default=20, help="of small data (default 20)")
     parser.add_argument("--freeze", default="5", help="stages that freeze keeps (default 5)")
     parser.add_argument("--epochs", type=int, default=3, help="of freeze and full (default 3)")
     parser.add_argument("--scratch-epochs", type=int, default=5, help="of scratch (default 5)")
+    parser.add_argument(
+        "--only", choices=["small", "large", "similar", "dissimilar"], help="two of the quadrants"
+    )
     parser.add_argument("--seed", type=int, default=0)
     return parser
 

@@ -17,17 +17,17 @@ def main() -> None:
 
     from headstart.backbones.assembly import load_assembled
 
-    print(f"{'network':<26}{'numbers':>13}{'features':>10}{f'head of {options.classes}':>12}{'share':>11}")
+    classes = options.classes
+    print(f"{'network':<24}{'numbers':>14}{'features':>10}{f'head of {classes}':>12}{'share':>10}")
     for name in options.networks:
         assembled = load_assembled(name, init="random")
         whole = count(assembled.network)
         features = assembled.backbone.stages[-1].feature_size
-        head = count(nn.Linear(features, options.classes))
-        print(f"{name:<26}{whole:>13,}{features:>10,}{head:>12,}{head / whole:>11.4%}")
-    print(
-        f"\nWith the pretrained stages frozen, only the head is learned: features x {options.classes} "
-        f"weights + {options.classes} biases.\nFrom scratch, all numbers of the network are."
-    )
+        head = count(nn.Linear(features, classes))
+        print(f"{name:<24}{whole:>14,}{features:>10,}{head:>12,}{head / whole:>10.4%}")
+    print("\nWith all pretrained stages frozen, only the head is learned: ", end="")
+    print(f"features x {classes} weights + {classes} biases.")
+    print("From scratch, all numbers of the network are learned.")
 
 
 def count(module: object) -> int:

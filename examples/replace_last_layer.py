@@ -23,7 +23,7 @@ def main() -> None:
     data = find_data(options.data, "cats/train", "cats/test")
     take_apart("torchvision/resnet18", n_classes=2)
     with tempfile.TemporaryDirectory() as folder:
-        learn(*_pictures(data, Path(folder)), options)
+        learn(*pictures(data, Path(folder)), options)
 
 
 def take_apart(name: str, n_classes: int) -> None:
@@ -46,8 +46,9 @@ def take_apart(name: str, n_classes: int) -> None:
     backbone.head = new
     rows, columns = backbone.source.preprocessing.size
     scores = backbone(torch.zeros(1, 3, rows, columns))
-    print(f"A picture goes in, {scores.shape[1]} scores come out: {features} x {n_classes} + ", end="")
-    print(f"{n_classes} = {_count(new):,} numbers to learn, {_count(backbone.pieces):,} stay.\n")
+    print(f"A picture goes in, {scores.shape[1]} scores come out. To be learned: ", end="")
+    print(f"{features} x {n_classes} + {n_classes} = {_count(new):,} numbers; ", end="")
+    print(f"{_count(backbone.pieces):,} stay as they are.\n")
 
 
 def learn(train: Path, test: Path, options: argparse.Namespace) -> None:
@@ -61,10 +62,10 @@ def learn(train: Path, test: Path, options: argparse.Namespace) -> None:
     plan = frozen_plan(options.source, stages).with_head(HeadPlan(stages[-1:]))
     model = TransferClassifier(plan=plan, weights=options.weights).fit(train, test=test)
     head, result = model.model_.head, model.result_
-    features, classes = head.weights.shape
-    accuracy, against = result.test["accuracy"], result.baselines[0]
-    print(f"Learned on {result.source} from {result.n_train} pictures: {', '.join(result.classes)}.")
-    print(f"The new head: {features} x {classes} + {classes} = {features * classes + classes:,} numbers.")
+    (features, classes), accuracy = head.weights.shape, result.test["accuracy"]
+    numbers = head.weights.size + head.bias.size
+    print(f"Learned on {result.source}, {result.n_train} pictures: {', '.join(result.classes)}.")
+    print(f"The new head: {features} x {classes} + {classes} = {numbers:,} numbers.")
     print(f"Accuracy on {result.n_test} test pictures: {accuracy.value:.2f} ", end="")
     print(f"(95 % interval {accuracy.low:.2f} to {accuracy.high:.2f}).")
     for one in result.baselines:
@@ -76,7 +77,7 @@ def _count(module: object) -> int:
     return sum(parameter.numel() for parameter in module.parameters())
 
 
-def _pictures(data: Path | None, folder: Path) -> tuple[Path, Path]:
+def pictures(data: Path | None, folder: Path) -> tuple[Path, Path]:
     """Training and test pictures: those of cats, or else the demo's."""
     if data is not None:
         return data / "cats" / "train", data / "cats" / "test"
