@@ -30,6 +30,7 @@ def set_modes(network: SuffixNetwork, plan: Plan, epoch: int) -> None:
         Counted from 0.
     """
     network.train()
+    network.head.requires_grad_(True)  # peft freezes all that it did not add
     for stage, piece in zip(plan.suffix, network.pieces, strict=True):
         active = stage.mode != "frozen" and epoch >= stage.from_epoch
         piece.train(active)
