@@ -160,5 +160,5 @@ def test_an_error_of_one_process_is_the_error_of_all(make_job, spawned, capfd):
 @pytest.mark.usefixtures("spawned")
 def test_stages_are_not_unfrozen_by_several_processes():
     settings = Settings("spawned/net", plan=read_plan_name("gradual"), processes=2)
-    with pytest.raises(PlanError, match="one after the other .* 2 processes cannot do together"):
+    with pytest.raises(PlanError, match=r"one after the other .* 2 processes cannot do together"):
         assemble_for(settings)
