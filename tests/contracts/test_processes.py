@@ -20,12 +20,12 @@ from headstart.tasks.classification import ClassificationTask
 from headstart.training.checkpoints import DiskCheckpoints
 from headstart.training.job import TrainingJob, train
 from headstart.training.linear_head import LinearHead
-from headstart.training.losses import loss_for
 from headstart.training.loop import Learning
+from headstart.training.losses import loss_for
 
 #: A module that other processes import when they are sent what is defined in it: so they know the
 #: source too.
-MODULE = '''
+MODULE = """
 from collections import OrderedDict
 
 from headstart.backbones import catalogue
@@ -80,7 +80,7 @@ class FullDisk(MemoryCheckpoints):
 
 
 catalogue.PROVIDERS["spawned"] = Provider()
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -160,5 +160,5 @@ def test_an_error_of_one_process_is_the_error_of_all(make_job, spawned, capfd):
 @pytest.mark.usefixtures("spawned")
 def test_stages_are_not_unfrozen_by_several_processes():
     settings = Settings("spawned/net", plan=read_plan_name("gradual"), processes=2)
-    with pytest.raises(PlanError, match="one after the other .* 2 processes cannot do together"):
+    with pytest.raises(PlanError, match=r"one after the other .* 2 processes cannot do together"):
         assemble_for(settings)

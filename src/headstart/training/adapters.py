@@ -41,9 +41,8 @@ def add_adapters(network: SuffixNetwork, plan: Plan) -> None:
     from peft import LoraConfig, inject_adapter_in_model
 
     adapter = plan.adapter
-    config = LoraConfig(
-        r=adapter.rank, lora_alpha=adapter.rank * adapter.scale, target_modules=targets
-    )
+    alpha: Any = adapter.rank * adapter.scale  # peft's hint says int, its arithmetic takes floats
+    config = LoraConfig(r=adapter.rank, lora_alpha=alpha, target_modules=targets)
     inject_adapter_in_model(config, network)
 
 

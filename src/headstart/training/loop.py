@@ -185,7 +185,8 @@ class Trainer:
                 losses.append(self.step(batch, rows))
                 self.pull.apply(rate)
                 self.progress(f"epoch {number + 1}", step + 1, len(batches))
-        mean = float(self.fabric.all_reduce(torch.tensor(np.mean(losses)), reduce_op="sum"))
+        shares: Any = self.fabric.all_reduce(torch.tensor(np.mean(losses)), reduce_op="sum")
+        mean = float(shares)
         loss, score = self.fabric.broadcast(self.judge())
         seconds = time.perf_counter() - began
         figures = EpochFigures(number + 1, mean, loss, score, seconds)

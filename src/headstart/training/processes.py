@@ -43,7 +43,7 @@ def run_in_processes(fabric: Fabric, function: Callable[[Fabric], Result]) -> Re
     HeadstartError
         What one of the processes raised on purpose.
     """
-    from torch.multiprocessing import ProcessRaisedException
+    from torch.multiprocessing.spawn import ProcessRaisedException
 
     with tempfile.TemporaryDirectory(prefix="headstart-") as name, _free_port(), quiet(_TORCH):
         folder = Path(name)

@@ -69,7 +69,7 @@ class SuffixNetwork(nn.Module):
 
     def __init__(self, backbone: Backbone, plan: Plan, head: LinearHead) -> None:
         super().__init__()
-        _check_head(plan)
+        check_head(plan)
         self.cut = plan.cut
         self.stages = backbone.stages[plan.cut :]
         self.read = tuple(stage.name in plan.head.stages for stage in self.stages)
@@ -106,7 +106,14 @@ class SuffixNetwork(nn.Module):
         return ((name, one) for name, one in self.named_parameters() if one.requires_grad)
 
 
-def _check_head(plan: Plan) -> None:
+def check_head(plan: Plan) -> None:
+    """Refuse a head that training could not reach.
+
+    Raises
+    ------
+    PlanError
+        If it reads a stage before the cut, or none.
+    """
     before = {stage.name for stage in plan.prefix}
     early = [name for name in plan.head.stages if name in before]
     if early or not plan.head.stages:
@@ -120,6 +127,6 @@ def _check_head(plan: Plan) -> None:
     if vain:
         raise PlanError(
             f"Stage {vain[0]!r} is trained, but the head reads nothing from there on: the last "
-            f"stage that it reads is {plan.suffix[last].name!r}. Let it read {vain[0]!r} or a later "
-            "one, or freeze that stage."
+            f"stage that it reads is {plan.suffix[last].name!r}. Let it read {vain[0]!r} or a "
+            "later one, or freeze that stage."
         )

@@ -89,8 +89,8 @@ class ArrayStates:
 
 def build_learning(plan, n_samples=24, n_valid=8, seed=0, n_views=1, loss=None, targets=None):
     """Two classes whose states differ; float16 after a cut, pixels before the first stage."""
-    from headstart.training.losses import loss_for
     from headstart.training.loop import Learning
+    from headstart.training.losses import loss_for
 
     random = np.random.default_rng(11)
     classes = np.arange(n_samples) % 2

@@ -44,9 +44,7 @@ def make_job(make_plan, make_head, make_learning):
         learning = learning or make_learning(plan, n_valid=n_valid)
         checkpoints = MemoryCheckpoints()
         head = replace(make_head(n_outputs), bias=np.full(n_outputs, bias))
-        return TrainingJob(
-            plan, head, learning, checkpoints, processes=processes, precision="f32"
-        )
+        return TrainingJob(plan, head, learning, checkpoints, processes=processes, precision="f32")
 
     return make
 

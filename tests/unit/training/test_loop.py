@@ -1,4 +1,4 @@
-"""The training loop: it learns, repeats itself, stops, keeps the best, and goes on after a break."""
+"""The training loop: it learns, repeats itself, stops, keeps the best, goes on after a break."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import torch
 from headstart.errors import PlanError
 from headstart.tasks.regression import RegressionTask
 from headstart.training.checkpoints import DiskCheckpoints, MemoryCheckpoints
-from headstart.training.losses import loss_for
 from headstart.training.loop import Trainer
+from headstart.training.losses import loss_for
 from headstart.training.snapshot import EpochFigures
 
 
@@ -37,9 +37,7 @@ def without_seconds(history):
 
 
 def judged(*losses):
-    return [
-        EpochFigures(epoch, None, loss, None, 0.0) for epoch, loss in enumerate(losses)
-    ]
+    return [EpochFigures(epoch, None, loss, None, 0.0) for epoch, loss in enumerate(losses)]
 
 
 PLANS = {
@@ -311,7 +309,9 @@ def test_gradients_are_clipped(make_trainer, make_plan, clip_norm):
 
 def test_a_loss_that_is_no_number_ends_in_one_message(make_trainer, make_plan):
     plan = make_plan("ftt", learning_rate=1e30, warm_up=0.0, clip_norm=None)
-    with pytest.raises(PlanError, match=r"loss of epoch 1 is (nan|inf): .* rate of 1e\+30\..*1e\+29"):
+    with pytest.raises(
+        PlanError, match=r"loss of epoch 1 is (nan|inf): .* rate of 1e\+30\..*1e\+29"
+    ):
         make_trainer(plan).run()
 
 
@@ -322,5 +322,6 @@ def test_several_processes_cannot_unfreeze(make_trainer, make_plan):
     class Two:
         world_size = 2
 
-    with pytest.raises(PlanError, match=r"one after the other .*'stem'.*, which 2 processes cannot .* epoch 0"):
+    told = r"one after the other .*'stem'.*, which 2 processes cannot .* epoch 0"
+    with pytest.raises(PlanError, match=told):
         Trainer(Two(), trainer.network, plan, trainer.learning, MemoryCheckpoints())

@@ -13,6 +13,7 @@ from headstart.tasks.registry import TASKS
 from headstart.tasks.regression import RegressionTask
 from headstart.training.linear_head import LinearHead
 from headstart.training.losses import LOSSES, CrossEntropy, SquaredError, loss_for
+from headstart.training.temperature import fit_temperature
 
 CLASSES = ClassificationTask(np.array(["a", "b", "c"]))
 CODES = np.array([0, 0, 0, 0, 0, 0, 1, 1, 2])
@@ -92,11 +93,21 @@ def test_mixed_goals_are_between_the_losses_of_both():
     torch.testing.assert_close(mixed, between)
 
 
+def test_held_out_classes_are_judged_by_what_calibration_leaves():
+    loss = CrossEntropy((1.0, 1.0, 1.0))
+    goals = torch.from_numpy(loss.goals(np.array([0, 2])))
+    np.testing.assert_allclose(
+        loss.judge(SCORES, goals)[0], loss.judge(3 * SCORES, goals)[0], rtol=1e-4
+    )
+
+
 def test_held_out_classes_are_judged_without_weights_and_smoothing():
     loss = CrossEntropy((0.5, 1.0, 3.0), smoothing=0.3)
     goals = torch.from_numpy(loss.goals(np.array([0, 2])))
     losses, hits = loss.judge(SCORES, goals)
-    np.testing.assert_allclose(losses, -log_softmax(SCORES.numpy())[[0, 1], [0, 2]], rtol=1e-5)
+    temperature = fit_temperature(SCORES.double().numpy(), np.array([0, 2]))
+    shares = log_softmax(SCORES.double().numpy() / temperature)
+    np.testing.assert_allclose(losses, -shares[[0, 1], [0, 2]], rtol=1e-5)
     assert hits.tolist() == [1.0, 0.0]
 
 

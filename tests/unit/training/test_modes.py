@@ -71,7 +71,9 @@ def test_statistics_of_random_stages_follow_the_batches(
     assert moved(network, changed, weights_of) == {"0", "1"}
 
 
-@pytest.mark.parametrize(("kind", "follow"), [("lora", set()), ("bias", set()), ("pointwise", {"0", "1"})])
+@pytest.mark.parametrize(
+    ("kind", "follow"), [("lora", set()), ("bias", set()), ("pointwise", {"0", "1"})]
+)
 def test_statistics_under_adapters(make_network, make_plan, changed, weights_of, kind, follow):
     network = make_network(make_plan("faa", kind, statistics="batch"))
     assert moved(network, changed, weights_of) == follow

@@ -18,9 +18,7 @@ from headstart.training.optimiser import (
 
 def groups_by_name(network, optimiser):
     names = {one: name for name, one in network.named_parameters()}
-    return {
-        names[one]: group for group in optimiser.param_groups for one in group["params"]
-    }
+    return {names[one]: group for group in optimiser.param_groups for one in group["params"]}
 
 
 def scaled(plan, scales):
