@@ -45,7 +45,9 @@ class TrainableHead(nn.Module):
     def to_linear_head(self) -> LinearHead:
         """The numbers alone."""
         tensors = (self.mean, self.scale, self.linear.weight.T, self.linear.bias)
-        mean, scale, weights, bias = (one.detach().cpu().double().numpy() for one in tensors)
+        # In the order in which a file holds them: products round alike before and after saving.
+        parts = (one.detach().cpu().double().contiguous().numpy() for one in tensors)
+        mean, scale, weights, bias = parts
         return LinearHead(mean, scale, weights, bias)
 
 
