@@ -88,11 +88,13 @@ class HeadPlan:
     lr_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.inverse_penalty is not None and not self.inverse_penalty > 0:
-            raise PlanError(
-                f"The inverse_penalty of the head is {self.inverse_penalty!r}; it must be a number "
-                "above 0, or null to have it chosen by cross-validation."
-            )
+        if self.inverse_penalty is not None:
+            accepted = "a number above 0, or null to have it chosen by cross-validation"
+            what = "inverse_penalty of the head"
+            _check_number(what, self.inverse_penalty, accepted, low=0, strict=True)
+        repeated = [name for name in self.stages if self.stages.count(name) > 1]
+        if repeated:
+            raise PlanError(f"The head reads stage {repeated[0]!r} twice; name each stage once.")
         _check_choice("start of the head", self.start, get_args(HeadStart))
         _check_number("lr_scale of the head", self.lr_scale, "a number of at least 0", low=0)
 
@@ -196,11 +198,12 @@ class TrainingPlan:
             _number_of_training(self, name, "a number of at least 0 and below 1", below=1)
         _number_of_training(self, "warm_up", "a number from 0 to 1", below=1.0000001)
         _check_choice("statistics of the training", self.statistics, get_args(Statistics))
-        if not self.views or not all(isinstance(view, str) for view in self.views):
+        if not isinstance(self.balance, bool):
             raise PlanError(
-                f"The views of the training are {self.views!r}; at least one name is needed, such "
-                "as 'original'. Correct it in the plan."
+                f"The balance of the training is {self.balance!r}; accepted: True, False. Correct "
+                "it in the plan."
             )
+        _check_views(self.views)
 
 
 @dataclass(frozen=True)
@@ -278,6 +281,11 @@ class Plan:
     def with_training(self, **changes: Any) -> Plan:
         """The same stages, trained in another way; a plan that trains nothing stays as it is.
 
+        Raises
+        ------
+        PlanError
+            If training has no such field, or does not accept the value.
+
         Examples
         --------
         >>> Plan("x/y", (StagePlan("a", mode="train"),)).with_training(epochs=3).training.epochs
@@ -285,7 +293,7 @@ class Plan:
         """
         if self.training is None:
             return self
-        return replace(self, training=replace(self.training, **changes))
+        return replace(self, training=changed_training(self.training, changes))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON; what does not apply is left out."""
@@ -336,6 +344,29 @@ def _part(kind: type[_Part], plain: Mapping[str, Any]) -> _Part:
     part: Any = kind
     made: _Part = part(**values)
     return made
+
+
+def changed_training(training: TrainingPlan, changes: Mapping[str, Any]) -> TrainingPlan:
+    """The same training but for some of its fields.
+
+    Raises
+    ------
+    PlanError
+        If training has no such field, or does not accept the value.
+
+    Examples
+    --------
+    >>> changed_training(TrainingPlan(), {"epochs": 3}).epochs
+    3
+    """
+    known = [part.name for part in fields(TrainingPlan)]
+    unknown = sorted(set(changes) - set(known))
+    if unknown:
+        raise PlanError(
+            f"The training has no field {unknown[0]!r}; accepted: {', '.join(known)}. Correct its "
+            "name."
+        )
+    return _part(TrainingPlan, {**asdict(training), **changes})
 
 
 def _optional(kind: type[_Part], plain: Mapping[str, Any] | None) -> _Part | None:
@@ -399,6 +430,15 @@ def _number_of_training(
 ) -> None:
     value = getattr(plan, name)
     _check_number(f"{name} of the training", value, accepted, 0.0, below, strict)
+
+
+def _check_views(views: object) -> None:
+    named = isinstance(views, tuple) and all(isinstance(view, str) for view in views)
+    if not named or not views:
+        raise PlanError(
+            f"The views of the training are {views!r}; at least one name is needed, such as "
+            "'original'. Correct it in the plan."
+        )
 
 
 def _check_whole(what: str, value: Any, low: int) -> None:

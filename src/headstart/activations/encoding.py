@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
+from headstart.activations.half_precision import check_range
 from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.data.dataset import ImageItem
 from headstart.errors import UnreadableInputError
@@ -28,7 +29,7 @@ SECONDS_A_SHARD = 5.0
 #: Prepared pictures a core that may wait for the network; bounds the memory.
 _AHEAD_A_CORE = 8
 
-#: Gets a row, the encoder and its float32 vector.
+#: Gets a row, the encoder and what it made of the sample.
 Receive = Callable[[int, Encoder, NDArray[Any]], None]
 
 
@@ -51,7 +52,7 @@ def stream(
     wanted : sequence of sequences of Encoder
         For each item the encoders that shall see it; an item that none wants is not opened.
     receive : callable
-        Gets the row, the encoder and the float32 vector; called in this thread, in any order.
+        Gets the row, the encoder and its vector; called in this thread, in any order.
     progress, step
         Who is told, and under which name.
     workers : int or None
@@ -61,6 +62,11 @@ def stream(
     -------
     dict of int to str
         Row to reason for each picture that could not be read.
+
+    Raises
+    ------
+    SourceError
+        If a state is too large for float16.
     """
     rows = [row for row, encoders in enumerate(wanted) if encoders]
     ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]] = SimpleQueue()
@@ -94,7 +100,9 @@ def _deliver(
 
 def _drain(ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]], receive: Receive) -> None:
     while not ready.empty():
-        receive(*ready.get())
+        row, encoder, vector = ready.get()
+        check_range(vector, encoder)
+        receive(row, encoder, vector)
 
 
 def _prepared(
@@ -207,7 +215,7 @@ def encode(
             buffers[id(encoder)].add(items[row].fingerprint, vector)
 
         failures = stream(items, wanted, receive, progress, step, workers)
-    store.evict(keep=tables)
+    store.evict()
     reasons = {items[row].fingerprint: reason for row, reason in failures.items()}
     everywhere = {
         row: reasons[item.fingerprint]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Done
+from headstart.activations.half_precision import rounded
 from headstart.activations.key import ActivationKey
 
 if TYPE_CHECKING:
@@ -134,4 +135,4 @@ class Requests:
         return queue
 
     def _deliver(self, request: Any, done: Done) -> None:
-        done(np.array(request.get_output_tensor(0).data[0], dtype=self._dtype))
+        done(rounded(request.get_output_tensor(0).data[0], self._dtype))

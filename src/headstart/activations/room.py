@@ -83,4 +83,8 @@ def shown(size: int) -> str:
     >>> shown(30_000_000), shown(5_000_000_000)
     ('29 MiB', '4.7 GiB')
     """
-    return f"{size / 2**30:.1f} GiB" if size >= 2**30 else f"{size / 2**20:.0f} MiB"
+    if size >= 2**30:
+        return f"{size / 2**30:.1f} GiB"
+    if size >= 2**20:
+        return f"{size / 2**20:.0f} MiB"
+    return f"{size / 2**10:.0f} KiB" if size >= 2**10 else f"{size} bytes"

@@ -47,16 +47,16 @@ class SegmentFacts:
     @property
     def outputs(self) -> tuple[str, ...]:
         """Names of the arrays of a row."""
-        names = self.backbone.stage_names[self.segment.start : self.segment.stop]
-        return names if self.segment.kept == "pooled" else names[-1:]
+        first = self.segment.start if self.segment.kept == "pooled" else self.segment.stop - 1
+        return self.backbone.stage_names[first : self.segment.stop]
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Numbers in each array of a row."""
-        stages = self.backbone.stages[self.segment.start : self.segment.stop]
         if self.segment.kept == "pooled":
+            stages = self.backbone.stages[self.segment.start : self.segment.stop]
             return tuple(stage.feature_size for stage in stages)
-        return (int(np.prod(stages[-1].state_shape)),)
+        return (int(np.prod(self.backbone.stages[self.segment.stop - 1].state_shape)),)
 
     @property
     def dtype(self) -> type[np.floating[Any]]:

@@ -90,6 +90,8 @@ class ComputedStates:
         UnreadableInputError
             If a picture that could be read before cannot be read now.
         """
+        if not len(rows):
+            return np.empty((0, 0), np.float16)
         items = [self._items[row] for row in rows]
         wanted = [[self._encoders[view]] for view in views]
         found: dict[int, NDArray[Any]] = {}

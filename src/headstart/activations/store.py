@@ -45,6 +45,8 @@ class TableFacts:
 class ActivationStore:
     """A folder of tables with a limit on its size.
 
+    Tables that were asked of this object are in use: it never removes them.
+
     Parameters
     ----------
     folder : Path or None
@@ -56,6 +58,7 @@ class ActivationStore:
     def __init__(self, folder: Path | None = None, limit: int | None = None) -> None:
         self.folder = cache_folder() / "activations" if folder is None else folder
         self.limit = cache_limit() if limit is None else limit
+        self._in_use: set[Path] = set()
 
     def table(self, key: ActivationKey) -> ActivationTable:
         """The rows for ``key``; its folder is made and marked as used now."""
@@ -71,6 +74,7 @@ class ActivationStore:
             ) from error
         sweep(folder)
         sweep(self.folder)
+        self._in_use.add(folder)
         return ActivationTable(folder)
 
     def find(self, key: ActivationKey) -> ActivationTable | None:
@@ -88,22 +92,21 @@ class ActivationStore:
                     found.append(_facts(path.parent))
         return sorted(found, key=lambda facts: facts.last_used)
 
-    def evict(self, keep: Sequence[ActivationTable] = ()) -> list[TableFacts]:
-        """Remove least recently used tables until the limit is kept; ``keep`` stays.
+    def evict(self) -> list[TableFacts]:
+        """Remove least recently used tables until the limit is kept; those in use stay.
 
         Returns
         -------
         list of TableFacts
             What was removed.
         """
-        kept = {table.folder for table in keep}
         tables = self.tables()
         surplus = sum(facts.bytes for facts in tables) - self.limit
         removed = []
         for facts in tables:
             if surplus <= 0:
                 break
-            if facts.folder not in kept:
+            if facts.folder not in self._in_use:
                 remove_folder_atomically(facts.folder)
                 surplus -= facts.bytes
                 removed.append(facts)

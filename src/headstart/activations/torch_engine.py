@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +12,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.activations.encoder import Done
+from headstart.activations.half_precision import rounded
 from headstart.activations.key import ActivationKey
 from headstart.activations.segment_facts import SegmentFacts
 
 if TYPE_CHECKING:
     import torch
+
+
+@dataclass(frozen=True)
+class DeviceCopy:
+    """The stages of a segment on a device, copied when they are first asked for.
+
+    The backbone's own tensors stay where and as they are, since its other stages are trained.
+
+    Parameters
+    ----------
+    facts : SegmentFacts
+        Which stages.
+    device : str
+        Where to.
+    """
+
+    facts: SegmentFacts
+    device: str
+
+    @cached_property
+    def network(self) -> torch.nn.Module:
+        """In eval mode, channels last."""
+        import torch
+
+        from headstart.activations.segment_network import SegmentNetwork
+
+        network = deepcopy(SegmentNetwork(self.facts.backbone, self.facts.segment)).eval()
+        network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        return network
 
 
 class TorchSegmentEncoder:
@@ -29,25 +62,31 @@ class TorchSegmentEncoder:
         bf16 by autocast.
     batch_size : int
         Samples that are computed together.
+    copy : DeviceCopy or None
+        Of the stages, where there is one already.
     """
 
     def __init__(
-        self, facts: SegmentFacts, device: str, precision: str = "f32", batch_size: int = 32
+        self,
+        facts: SegmentFacts,
+        device: str,
+        precision: str = "f32",
+        batch_size: int = 32,
+        copy: DeviceCopy | None = None,
     ) -> None:
         self._facts = facts
         self._device = device
         self._precision = precision
         self._batch_size = batch_size
-        self._network: torch.nn.Module | None = None
+        self._copy = copy or DeviceCopy(facts, device)
         self._waiting: list[tuple[NDArray[Any], Done]] = []
 
     def with_view(self, view: str) -> TorchSegmentEncoder:
         """The same network, seeing something else of a picture."""
-        other = TorchSegmentEncoder(
-            self._facts.with_view(view), self._device, self._precision, self._batch_size
+        facts = self._facts.with_view(view)
+        return TorchSegmentEncoder(
+            facts, self._device, self._precision, self._batch_size, self._copy
         )
-        other._network = self._network
-        return other
 
     @property
     def key(self) -> ActivationKey:
@@ -86,15 +125,10 @@ class TorchSegmentEncoder:
     def _compute(self, batch: NDArray[Any]) -> NDArray[Any]:
         import torch
 
-        from headstart.activations.segment_network import SegmentNetwork
-
-        if self._network is None:
-            network = SegmentNetwork(self._facts.backbone, self._facts.segment).eval()
-            self._network = network.to(self._device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         kind = torch.device(self._device).type
         with (
             torch.inference_mode(),
             torch.autocast(kind, torch.bfloat16, enabled=self._precision == "bf16"),
         ):
             given = torch.from_numpy(batch).to(self._device)
-            return self._network(given).float().cpu().numpy().astype(self._facts.dtype)
+            return rounded(self._copy.network(given).float().cpu().numpy(), self._facts.dtype)

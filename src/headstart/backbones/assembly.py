@@ -70,8 +70,9 @@ def assemble(plan: Plan, weights: str | None = None, seed: int = 0) -> Assembled
     """
     if {stage.init for stage in plan.stages} == {"random"}:
         assembled = load_assembled(plan.source, init="random", seed=seed)
-    else:
-        assembled = load_assembled(plan.source, weights)
+        check_stages(plan, assembled.backbone.stage_names)
+        return assembled
+    assembled = load_assembled(plan.source, weights)
     check_stages(plan, assembled.backbone.stage_names)
     randomise(assembled, plan.stages, seed)
     return assembled
@@ -79,7 +80,7 @@ def assemble(plan: Plan, weights: str | None = None, seed: int = 0) -> Assembled
 
 def randomise(assembled: Assembled, stages: Sequence[StagePlan], seed: int) -> None:
     """Give the random stages of a pretrained network weights that learned nothing."""
-    if len({stage.init for stage in stages}) < 2:
+    if all(stage.init == "pretrained" for stage in stages):
         return
     fresh = load_assembled(assembled.source.name, init="random", seed=seed).backbone
     for stage, own, other in zip(stages, assembled.backbone.pieces, fresh.pieces, strict=True):

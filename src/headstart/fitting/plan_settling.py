@@ -25,18 +25,23 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         If the source cannot be had.
     """
     from headstart.backbones.assembly import assemble, load_assembled, randomise
+    from headstart.training.modes import check_processes
 
     source = settings.source_name(default_source("image"))
     if isinstance(settings.plan, Plan):
-        plan = settings.plan
+        plan = settings.plan.with_training(**settings.training)
         assembled = assemble(plan, settings.weights, settings.seed)
     else:
         init = settings.plan.init
         weights = settings.weights if init == "pretrained" else None
         assembled = load_assembled(source, weights, init, settings.seed)
-        plan = settings.plan.plan(source, assembled.backbone.stage_names)
-        randomise(assembled, plan.stages, settings.seed)
-    return assembled, settled(plan.with_training(**settings.training))
+        names = assembled.backbone.stage_names
+        plan = settings.plan.plan(source, names, **settings.training)
+        if init == "pretrained":
+            randomise(assembled, plan.stages, settings.seed)
+    plan = settled(plan)
+    check_processes(plan, settings.processes)
+    return assembled, plan
 
 
 def assemble_for_search(settings: Settings) -> Assembled:
@@ -53,8 +58,11 @@ def settled(plan: Plan) -> Plan:
     Raises
     ------
     PlanError
-        If the plan freezes all stages and mixes pretrained and random ones.
+        If the plan freezes all stages and mixes pretrained and random ones, or its head reads a
+        stage before the cut.
     """
+    from headstart.training.suffix import check_head
+
     if not plan.suffix:
         if len({stage.init for stage in plan.stages}) > 1:
             raise PlanError(
@@ -65,4 +73,6 @@ def settled(plan: Plan) -> Plan:
         return plan
     names = [stage.name for stage in plan.stages]
     read = sorted(plan.head.stages or names[-1:], key=names.index)
-    return plan.with_head(replace(plan.head, stages=tuple(read)))
+    plan = plan.with_head(replace(plan.head, stages=tuple(read)))
+    check_head(plan)
+    return plan

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from headstart.activations.room import StatesChoice
 from headstart.errors import InputError, PlanError
-from headstart.plan import Init, Plan
+from headstart.plan import Init, Plan, TrainingPlan, changed_training
 from headstart.strategies import PlanName
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.registry import task_named
@@ -67,6 +67,7 @@ class Settings:
             raise PlanError(
                 f"The plan is {self.plan!r}; accepted: a Plan, or a name that read_plan_name gives."
             )
+        changed_training(TrainingPlan(), self.training)
         if not 0.0 < self.test_fraction < 1.0:
             raise InputError(
                 f"The test_size is {self.test_fraction!r}; it must be a share above 0 and below 1, "
@@ -82,7 +83,7 @@ class Settings:
             raise InputError(
                 f"The states are {self.states!r}; accepted: {', '.join(get_args(StatesChoice))}."
             )
-        if self.weights is not None and self.source == "auto":
+        if self.weights is not None and self.source_name("auto") == "auto":
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "
                 "is not known. Name it, for example: --source torchvision/resnet18."

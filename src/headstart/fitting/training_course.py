@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -196,8 +197,9 @@ class TrainingCourse:
             return vectors
         request = Request(self.plan.source, init="random", seed=self.settings.seed)
         encoder = OpenVinoEncoder(prepare(request))
-        (table,), _ = encode(dataset.items, [encoder], self.store, self.progress)
-        return replace(vectors, tables={**vectors.tables, "random": (encoder.key.outputs, table)})
+        (table,), lost = encode(dataset.items, [encoder], self.store, self.progress)
+        tables = {**vectors.tables, "random": (encoder.key.outputs, table)}
+        return replace(vectors, tables=tables, failures={**lost, **vectors.failures})
 
     def _first_head(
         self, halves: Split, rows: NDArray[np.intp]
@@ -224,7 +226,8 @@ class TrainingCourse:
         if not self.is_stored:
             encoders = [self.encoders.encoder(view) for view in self._views]
             return ComputedStates(encoders, dataset.items)
-        tables, _ = self.encoders.store(dataset.items, self._views, self.store, self.progress)
+        tables, lost = self.encoders.store(dataset.items, self._views, self.store, self.progress)
+        _refuse_lost(dataset, lost)
         return StoredStates(tables, self.encoders.output, dataset.fingerprints)
 
     @cached_property
@@ -286,13 +289,23 @@ class TrainingCourse:
         sizes = {one.name: one.feature_size for one in converted.stages}
         if not len(dataset):
             return np.empty((0, sum(sizes[stage] for stage in stages))), encoder.key.precision
-        (table,), failures = encode(dataset.items, [encoder], self.store, self.progress, "test")
-        if failures:
-            row, reason = next(iter(failures.items()))
-            raise InputError(
-                f"{dataset.names[row]} could be read when the fit began, and now: {reason}. Leave "
-                "the pictures where they are while a model is fitted."
-            )
+        (table,), lost = encode(dataset.items, [encoder], self.store, self.progress, "test")
+        _refuse_lost(dataset, lost)
         ids = dataset.fingerprints
         vectors = np.concatenate([table.read(ids, stage) for stage in stages], axis=1)
         return vectors, encoder.key.precision
+
+
+def _refuse_lost(dataset: Dataset, lost: Mapping[int, str]) -> None:
+    """Pictures must stay where they are until the fit has ended.
+
+    Raises
+    ------
+    InputError
+        Naming one that was there and cannot be read any more.
+    """
+    for row, reason in lost.items():
+        raise InputError(
+            f"{dataset.names[row]} could be read when the fit began, and now: "
+            f"{reason.rstrip('.')}. Leave the pictures where they are while a model is fitted."
+        )

@@ -54,14 +54,15 @@ class LinearHead:
         return replace(self, temperature=temperature)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Named arrays for a safetensors file."""
-        return {
-            "head.mean": np.asarray(self.mean),
-            "head.scale": np.asarray(self.scale),
-            "head.weights": np.asarray(self.weights),
-            "head.bias": np.asarray(self.bias),
-            "head.temperature": np.array([self.temperature]),
+        """Named arrays for a safetensors file, which takes memory as it lies."""
+        parts = {
+            "mean": self.mean,
+            "scale": self.scale,
+            "weights": self.weights,
+            "bias": self.bias,
+            "temperature": [self.temperature],
         }
+        return {f"head.{name}": np.ascontiguousarray(part) for name, part in parts.items()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> LinearHead:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
@@ -63,12 +64,12 @@ class SuffixNetwork(nn.Module):
     Raises
     ------
     PlanError
-        If the head reads a stage before the cut.
+        If the head reads a stage before the cut, none, or none at or after one that is trained.
     """
 
     def __init__(self, backbone: Backbone, plan: Plan, head: LinearHead) -> None:
         super().__init__()
-        _check_head(plan)
+        check_head(plan)
         self.cut = plan.cut
         self.stages = backbone.stages[plan.cut :]
         self.read = tuple(stage.name in plan.head.stages for stage in self.stages)
@@ -77,6 +78,7 @@ class SuffixNetwork(nn.Module):
         else:
             self.entry = FromPixels(backbone.source.preprocessing)
         self.pieces = nn.ModuleList(stage.module for stage in self.stages)
+        self.n_run = max(place for place, read in enumerate(self.read, start=1) if read)
         self.head = TrainableHead(head)
 
     def forward(self, rows: Tensor) -> Tensor:
@@ -91,7 +93,8 @@ class SuffixNetwork(nn.Module):
         if x.ndim == 4:
             x = x.contiguous(memory_format=torch.channels_last)
         vectors = []
-        for stage, piece, read in zip(self.stages, self.pieces, self.read, strict=True):
+        run = zip(self.stages, self.pieces, self.read, strict=True)
+        for stage, piece, read in islice(run, self.n_run):
             x = piece(x)
             if read:
                 vectors.append(stage.pool({"x": x}))
@@ -103,7 +106,14 @@ class SuffixNetwork(nn.Module):
         return ((name, one) for name, one in self.named_parameters() if one.requires_grad)
 
 
-def _check_head(plan: Plan) -> None:
+def check_head(plan: Plan) -> None:
+    """Refuse a head that training could not reach.
+
+    Raises
+    ------
+    PlanError
+        If it reads a stage before the cut, or none.
+    """
     before = {stage.name for stage in plan.prefix}
     early = [name for name in plan.head.stages if name in before]
     if early or not plan.head.stages:
@@ -111,4 +121,12 @@ def _check_head(plan: Plan) -> None:
         raise PlanError(
             f"The head {what}. Where stages are trained, accepted are the stages after the cut: "
             f"{', '.join(stage.name for stage in plan.suffix)}. Correct the head in the plan."
+        )
+    last = max(place for place, one in enumerate(plan.suffix) if one.name in plan.head.stages)
+    vain = [stage.name for stage in plan.suffix[last + 1 :] if stage.mode != "frozen"]
+    if vain:
+        raise PlanError(
+            f"Stage {vain[0]!r} is trained, but the head reads nothing from there on: the last "
+            f"stage that it reads is {plan.suffix[last].name!r}. Let it read {vain[0]!r} or a "
+            "later one, or freeze that stage."
         )

@@ -66,6 +66,21 @@ class TinyEncoder:
         self.finished += 1
 
 
+class Noise:
+    """A picture of random pixels."""
+
+    def __init__(self, seed, size=(40, 50)):
+        self.name = f"noise {seed}"
+        self.fingerprint = make_id(f"noise {seed}")
+        pixels = np.random.default_rng(seed).integers(0, 256, (*size, 3), dtype=np.uint8)
+        self.image = Image.fromarray(pixels)
+        self.opened = 0
+
+    def open(self, at_least=None):
+        self.opened += 1
+        return self.image
+
+
 class TinyProvider:
     """One network of four layers; random weights by seed, or those of a file."""
 
@@ -104,6 +119,12 @@ def tiny_provider(monkeypatch, tmp_path):
 
 
 @pytest.fixture
+def noise():
+    """Pictures of random pixels, by their seeds."""
+    return lambda seeds: [Noise(seed) for seed in seeds]
+
+
+@pytest.fixture
 def store(tmp_path):
     return ActivationStore(tmp_path / "store", limit=10**9)
 
@@ -135,6 +156,70 @@ def tiny_backbone():
     from headstart.backbones.discovery import cut_into_stages
 
     return cut_into_stages(*TinyProvider().build("net", seed=3))
+
+
+def deep_network(kind):
+    """Three stages: of convolutions, of tokens, or with channels last."""
+    from torch import nn
+
+    class Tokens(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.stem, self.last = nn.Conv2d(3, 8, 4, 4), nn.Linear(8, 5)
+            self.first, self.second = nn.Linear(8, 8), nn.Linear(8, 8)
+
+        def forward(self, x):
+            x = self.stem(x).flatten(2).transpose(1, 2)
+            return self.last(self.second(self.first(x).relu()).relu().mean(1))
+
+    class ChannelsLast(Tokens):
+        def forward(self, x):
+            x = self.stem(x).permute(0, 2, 3, 1)
+            return self.last(self.second(self.first(x).relu()).relu().mean((1, 2)))
+
+    if kind != "convolutions":
+        return Tokens() if kind == "tokens" else ChannelsLast()
+    return nn.Sequential(
+        *(nn.Conv2d(3, 4, 3, 2), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 5, 3, 2)),
+        *(nn.Hardswish(), nn.Conv2d(5, 6, 3), nn.ReLU()),
+        *(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 5)),
+    )
+
+
+DEEP = ("convolutions", "tokens", "channels last")
+
+
+def make_deep(kind, seed=0):
+    import torch
+
+    from headstart.backbones.discovery import cut_into_stages
+    from headstart.backbones.providers.seeding import seeded
+
+    with seeded(seed):
+        network = deep_network(kind)
+        for name, buffer in network.named_buffers():
+            if buffer.is_floating_point():  # fresh statistics would hide that they are forgotten
+                centre = 1.0 if name.endswith("var") else 0.0
+                buffer.copy_(torch.rand_like(buffer) - 0.5 + centre)
+    given = (f"deep/{kind}", "image", kind, FACTS, "MIT", f"random-{seed}", 5, None, "test")
+    return cut_into_stages(network, Source(*given))
+
+
+@pytest.fixture(scope="session", params=DEEP)
+def deep_backbone(request):
+    """A network of three stages, once for each layout of states."""
+    return make_deep(request.param)
+
+
+@pytest.fixture(scope="session")
+def conv_backbone():
+    """The one of convolutions."""
+    return make_deep("convolutions")
+
+
+@pytest.fixture(scope="session")
+def make_backbone():
+    return make_deep
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 
 from headstart.activations import encoding
 from headstart.activations.encoding import encode, stream
+from headstart.activations.store import ActivationStore
 from headstart.errors import CacheError
 
 
@@ -151,6 +152,15 @@ def test_rows_are_written_in_shards(store, tiny_encoder, make_items, monkeypatch
     assert len(shards(table)) == 3
 
 
+def test_large_rows_are_written_before_a_shard_has_many(
+    store, tiny_encoder, make_items, monkeypatch
+):
+    monkeypatch.setattr(encoding, "BYTES_A_SHARD", 8 * 3 * 4)
+    (table,), _ = encode(make_items(range(20)), [tiny_encoder], store)
+    assert len(shards(table)) == 3
+    assert values_of(table, make_items(range(20))) == list(range(20))
+
+
 def test_slow_rows_are_written_before_a_shard_is_full(store, tiny_encoder, make_items, monkeypatch):
     clock = iter(range(1000))
     monkeypatch.setattr(encoding.time, "monotonic", lambda: next(clock))
@@ -200,10 +210,17 @@ def test_when_one_table_cannot_be_written_the_other_is(
 def test_the_limit_is_kept_but_not_at_the_cost_of_this_pass(store, make_encoder, make_items):
     old, new = make_encoder("old"), make_encoder("new")
     encode(make_items([1]), [old], store)
+    full = ActivationStore(store.folder, limit=0)
+    (table,), _ = encode(make_items([1]), [new], full)
+    assert [facts.folder for facts in full.tables()] == [table.folder]
+    assert len(full.table(new.key)) == 1
+
+
+def test_a_pass_leaves_what_an_earlier_one_of_the_same_fit_stored(store, make_encoder, make_items):
     store.limit = 0
-    (table,), _ = encode(make_items([1]), [new], store)
-    assert [facts.folder for facts in store.tables()] == [table.folder]
-    assert len(store.table(new.key)) == 1
+    (first,), _ = encode(make_items([1]), [make_encoder("first")], store)
+    (second,), _ = encode(make_items([1]), [make_encoder("second")], store)
+    assert {facts.folder for facts in store.tables()} == {first.folder, second.folder}
 
 
 def test_no_items_are_no_work(store, tiny_encoder):

@@ -140,18 +140,44 @@ def used(table, seconds):
 
 
 def test_least_recently_used_tables_go_first(tmp_path, ids):
-    store = ActivationStore(tmp_path, limit=0)
-    tables = [store.table(key) for key in (KEY, OTHER, THIRD)]
+    writer = ActivationStore(tmp_path, limit=0)
+    tables = [writer.table(key) for key in (KEY, OTHER, THIRD)]
     for table, when in zip(tables, (300, 100, 200), strict=True):
         table.append(ids(4), rows(1, 2, 3, 4))
         used(table, when)
-    size = store.tables()[0].bytes
-    store.limit = 2 * size + 20
+    size = writer.tables()[0].bytes
+    store = ActivationStore(tmp_path, limit=2 * size + 20)
     assert [facts.folder for facts in store.evict()] == [tables[1].folder]
     assert [facts.folder for facts in store.tables()] == [tables[2].folder, tables[0].folder]
-    store.limit = 0
-    assert [facts.folder for facts in store.evict(keep=[tables[2]])] == [tables[0].folder]
-    assert [path.name for path in tmp_path.iterdir()] == [tables[2].folder.name]
+
+
+def test_tables_that_are_in_use_stay(tmp_path, ids):
+    writer = ActivationStore(tmp_path, limit=0)
+    for key in (KEY, OTHER, THIRD):
+        writer.table(key).append(ids(1), rows(1))
+    assert writer.evict() == []
+    store = ActivationStore(tmp_path, limit=0)
+    kept = [store.table(OTHER).folder, store.table(THIRD).folder]
+    assert [facts.folder.name for facts in store.evict()] == [KEY.digest]
+    assert {path for path in tmp_path.iterdir()} == set(kept)
+
+
+def test_a_table_is_found_where_it_is_and_made_nowhere(store, ids):
+    assert store.find(KEY) is None
+    assert not store.folder.exists()
+    store.table(KEY).append(ids(2), rows(1, 2))
+    found = store.find(KEY)
+    assert found is not None
+    assert found.read(ids(2), "a").tolist() == store.table(KEY).read(ids(2), "a").tolist()
+    assert store.find(OTHER) is None
+
+
+def test_finding_a_table_is_no_use_of_it(tmp_path, ids):
+    ActivationStore(tmp_path, limit=0).table(KEY).append(ids(1), rows(1))
+    store = ActivationStore(tmp_path, limit=0)
+    assert store.find(KEY) is not None
+    assert len(store.evict()) == 1
+    assert store.find(KEY) is None
 
 
 def test_nothing_is_evicted_within_the_limit(store, ids):

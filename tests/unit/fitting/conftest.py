@@ -60,15 +60,24 @@ def picture(colour: str, seed: int, size: int = 20) -> Image.Image:
     return Image.fromarray((np.array(COLOURS[colour]) + noise).clip(0, 255).astype(np.uint8))
 
 
+def write_photos(folder: Path) -> Path:
+    for colour in COLOURS:
+        (folder / colour).mkdir(parents=True)
+        for number in range(10):
+            picture(colour, number).save(folder / colour / f"{number}.png")
+    return folder
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     """Ten red and ten blue pictures in class folders."""
-    for colour in COLOURS:
-        folder = tmp_path / "photos" / colour
-        folder.mkdir(parents=True)
-        for number in range(10):
-            picture(colour, number).save(folder / f"{number}.png")
-    return tmp_path / "photos"
+    return write_photos(tmp_path / "photos")
+
+
+@pytest.fixture(scope="session")
+def same_photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same pictures, for tests that change none."""
+    return write_photos(tmp_path_factory.mktemp("same") / "photos")
 
 
 @pytest.fixture

@@ -47,3 +47,13 @@ def test_arrays_and_back():
 
 def test_huge_scores_do_not_overflow():
     assert softmax(np.array([[1e4, -1e4], [-1e308, 0.0]])).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_numbers_survive_a_file_however_they_lie_in_memory():
+    from safetensors.numpy import load, save
+
+    weights = np.arange(6.0).reshape(2, 3).T  # as training gives them: columns first
+    head = LinearHead(np.zeros(6)[::2], np.ones(3), weights, np.arange(2.0), 0.5)
+    again = LinearHead.from_arrays(load(save(head.to_arrays())))
+    vectors = np.random.default_rng(0).normal(size=(4, 3))
+    np.testing.assert_array_equal(again.probabilities(vectors), head.probabilities(vectors))
