@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from headstart.errors import PlanError
 from headstart.plan import (
@@ -80,15 +81,26 @@ class PlanName:
         """``"random"`` where no pretrained weights are needed."""
         return STRATEGIES[self.name].init
 
-    def plan(self, source: str, stages: Sequence[str]) -> Plan:
+    def plan(self, source: str, stages: Sequence[str], **training: Any) -> Plan:
         """The plan for a source with these stages.
+
+        Parameters
+        ----------
+        source : str
+            Its name.
+        stages : sequence of str
+            Their names in order.
+        training
+            Fields of the training part that are to be other than usual. Stages that are unfrozen
+            one after the other fit into fewer epochs too.
 
         Raises
         ------
         PlanError
-            If the argument does not fit the stages.
+            If the argument does not fit the stages, or a field is not accepted.
         """
-        return STRATEGIES[self.name].build(source, tuple(stages), self.argument)
+        plan = STRATEGIES[self.name].build(source, tuple(stages), self.argument)
+        return _unfrozen_in_time(plan, training.get("epochs")).with_training(**training)
 
 
 @dataclass(frozen=True)
@@ -164,6 +176,18 @@ def _gradual(source: str, stages: tuple[str, ...], argument: str | None) -> Plan
         for place, (name, start) in enumerate(zip(stages, starts, strict=True))
     )
     return Plan(source, entries, HeadPlan(stages[-1:]), training)
+
+
+def _unfrozen_in_time(plan: Plan, epochs: int | None) -> Plan:
+    """The last stage to be unfrozen still has an epoch to learn in."""
+    latest = max((stage.from_epoch for stage in plan.stages), default=0)
+    if epochs is None or epochs < 1 or latest < epochs:
+        return plan
+    stages = tuple(
+        replace(stage, from_epoch=stage.from_epoch * (epochs - 1) // latest)
+        for stage in plan.stages
+    )
+    return replace(plan, stages=stages)
 
 
 def _adapted(kind: str) -> Callable[[str, tuple[str, ...], str | None], Plan]:

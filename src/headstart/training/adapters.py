@@ -27,7 +27,7 @@ def add_adapters(network: SuffixNetwork, plan: Plan) -> None:
     PlanError
         If no layer of those stages can take them, or there is nothing to let go of.
     """
-    if plan.adapter is None:
+    if plan.adapter is None or all(stage.mode != "adapter" for stage in plan.suffix):
         return
     if plan.adapter.kind != "lora":
         _check_there_is_something(network, plan, plan.adapter)
@@ -52,7 +52,7 @@ def _check_there_is_something(network: SuffixNetwork, plan: Plan, adapter: Adapt
         for stage, piece in zip(plan.suffix, network.pieces, strict=True)
         if stage.mode == "adapter"
     ]
-    if adapted and not any(trained_parameters(piece, stage, adapter) for stage, piece in adapted):
+    if not any(trained_parameters(piece, stage, adapter) for stage, piece in adapted):
         raise PlanError(
             f"The adapter {adapter.kind!r} lets nothing change in the stages "
             f"{', '.join(stage.name for stage, _ in adapted)}: they have no such parameters. Adapt "

@@ -25,7 +25,7 @@ from headstart.training.checkpoints import Checkpoints
 from headstart.training.choosing import Candidate, choose
 from headstart.training.losses import TrainingLoss
 from headstart.training.mixing import mix
-from headstart.training.modes import set_modes
+from headstart.training.modes import check_processes, set_modes
 from headstart.training.optimiser import SourcePull, make_optimiser, set_learning_rate
 from headstart.training.snapshot import EpochFigures, Snapshot, average, put_back, take
 from headstart.training.suffix import SuffixNetwork
@@ -120,12 +120,7 @@ class Trainer:
         checkpoints: Checkpoints,
         progress: Progress = silent,
     ) -> None:
-        if fabric.world_size > 1 and any(stage.from_epoch for stage in plan.stages):
-            raise PlanError(
-                f"The plan unfreezes stages one after the other, which {fabric.world_size} "
-                "processes cannot do together. Train with one process, or begin all stages at "
-                "epoch 0."
-            )
+        check_processes(plan, fabric.world_size)
         self.fabric, self.network, self.plan = fabric, network, plan
         self.learning, self.checkpoints, self.progress = learning, checkpoints, progress
         #: A training above it after two epochs is broken off.

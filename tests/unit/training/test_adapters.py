@@ -126,7 +126,8 @@ def test_frozen_and_trained_stages():
     assert trained_parameters(piece, StagePlan("a", mode="train"), None) == {"weight", "bias"}
 
 
-def test_a_plan_without_additions_is_left_alone(make_network, make_plan):
-    network = make_network(make_plan("ftt"))
+@pytest.mark.parametrize("kind", [None, "lora", "bias"])
+def test_a_plan_that_adapts_no_stage_is_left_alone(make_network, make_plan, kind):
+    network = make_network(make_plan("ftt", kind))
     merge_adapters(network)
     assert not any(is_added(name) for name in network.state_dict())
