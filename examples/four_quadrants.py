@@ -88,7 +88,7 @@ def fit(
 
 
 def compared(models: dict[str, Any], advice: str) -> str:
-    """Accuracy of what is recommended less that of the best, or that it is the best."""
+    """Accuracy of what is recommended less that of the best, or that none is better."""
     from headstart.metrics import paired_difference
 
     right = {
@@ -97,7 +97,7 @@ def compared(models: dict[str, Any], advice: str) -> str:
     }
     best = max(right, key=lambda plan: (sum(right[plan]), plan == advice))
     if best == advice:
-        return "it is the best"
+        return "none is better"
     difference = told(paired_difference(right[advice], right[best]), "+")
     return f"{difference} ({best})"
 

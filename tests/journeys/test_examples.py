@@ -196,7 +196,7 @@ def test_quadrants_are_measured(
         assert all(low <= value <= high for value, low, high in cells)
         values = [value for value, _, _ in cells[:4]]
         own = values[("probe", "freeze").index(advice)]
-        if row.endswith(f"{advice:<12}it is the best"):
+        if row.endswith(f"{advice:<12}none is better"):
             assert own == max(values)
         else:
             assert cells[4][0] == pytest.approx(own - max(values), abs=0.011)
