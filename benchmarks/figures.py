@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 #: All rows have the same keys, which are the columns.
@@ -39,6 +39,34 @@ def figure_row(
         "runs": len(values),
         "required": None if at_least is None else f">= {at_least:g}",
         "reached": None if at_least is None else least >= at_least,
+    }
+
+
+def interval_row(what: str, figure: Mapping[str, float], unit: str = "") -> Row:
+    """A figure of one run with the limits of its interval in the place of least and greatest."""
+    return {
+        "what": what,
+        "value": round(figure["value"], 4),
+        "unit": unit,
+        "min": round(figure["low"], 4),
+        "max": round(figure["high"], 4),
+        "runs": 1,
+        "required": None,
+        "reached": None,
+    }
+
+
+def truth_row(what: str, is_so: bool) -> Row:
+    """Something that has to be so."""
+    return {
+        "what": what,
+        "value": "yes" if is_so else "no",
+        "unit": "",
+        "min": None,
+        "max": None,
+        "runs": 1,
+        "required": "yes",
+        "reached": is_so,
     }
 
 

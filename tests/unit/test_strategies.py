@@ -240,3 +240,9 @@ def test_a_file_that_is_not_there_is_no_name(tmp_path):
         read_plan(str(tmp_path / "none.json"))
     with pytest.raises(PlanError, match="accepted: auto"):
         read_plan("x" * 5000)
+
+
+def test_gradual_unfreezing_fits_into_fewer_epochs():
+    plan = read_plan_name("gradual").plan("tiny/net", ["a", "b", "c", "d", "e"], epochs=3)
+    assert [stage.from_epoch for stage in plan.stages] == [2, 1, 1, 0, 0]
+    assert plan.training.epochs == 3

@@ -25,19 +25,23 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         If the source cannot be had.
     """
     from headstart.backbones.assembly import assemble, load_assembled, randomise
+    from headstart.training.modes import check_processes
 
     source = settings.source_name(default_source("image"))
     if isinstance(settings.plan, Plan):
-        plan = settings.plan
+        plan = settings.plan.with_training(**settings.training)
         assembled = assemble(plan, settings.weights, settings.seed)
     else:
         init = settings.plan.init
         weights = settings.weights if init == "pretrained" else None
         assembled = load_assembled(source, weights, init, settings.seed)
-        plan = settings.plan.plan(source, assembled.backbone.stage_names)
+        names = assembled.backbone.stage_names
+        plan = settings.plan.plan(source, names, **settings.training)
         if init == "pretrained":
             randomise(assembled, plan.stages, settings.seed)
-    return assembled, settled(plan.with_training(**settings.training))
+    plan = settled(plan)
+    check_processes(plan, settings.processes)
+    return assembled, plan
 
 
 def assemble_for_search(settings: Settings) -> Assembled:

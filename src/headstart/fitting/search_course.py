@@ -74,8 +74,7 @@ class SearchCourse:
         from headstart.fitting.plan_settling import settled
 
         source, names = self.assembled.source.name, self.assembled.backbone.stage_names
-        plan = PlanName("freeze", str(cut)).plan(source, names)
-        return settled(plan.with_training(**self.settings.training))
+        return settled(PlanName("freeze", str(cut)).plan(source, names, **self.settings.training))
 
     def _course(self, cut: int) -> TrainingCourse:
         course = TrainingCourse(

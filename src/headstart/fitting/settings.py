@@ -83,7 +83,7 @@ class Settings:
             raise InputError(
                 f"The states are {self.states!r}; accepted: {', '.join(get_args(StatesChoice))}."
             )
-        if self.weights is not None and self.source == "auto":
+        if self.weights is not None and self.source_name("auto") == "auto":
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "
                 "is not known. Name it, for example: --source torchvision/resnet18."

@@ -20,14 +20,17 @@ _ADDED = "lora_"
 def add_adapters(network: SuffixNetwork, plan: Plan) -> None:
     """Put low-rank additions into the stages that the plan adapts so, by peft.
 
-    They start at zero: the network computes what it computed before.
+    They start at zero: the network computes what it computed before. Other kinds add nothing.
 
     Raises
     ------
     PlanError
-        If no layer of those stages can take them.
+        If no layer of those stages can take them, or there is nothing to let go of.
     """
-    if plan.adapter is None or plan.adapter.kind != "lora":
+    if plan.adapter is None or all(stage.mode != "adapter" for stage in plan.suffix):
+        return
+    if plan.adapter.kind != "lora":
+        _check_there_is_something(network, plan, plan.adapter)
         return
     targets = list(_targets(network, plan))
     if not targets:
@@ -38,10 +41,23 @@ def add_adapters(network: SuffixNetwork, plan: Plan) -> None:
     from peft import LoraConfig, inject_adapter_in_model
 
     adapter = plan.adapter
-    config = LoraConfig(
-        r=adapter.rank, lora_alpha=round(adapter.rank * adapter.scale), target_modules=targets
-    )
+    alpha: Any = adapter.rank * adapter.scale  # peft's hint says int, its arithmetic takes floats
+    config = LoraConfig(r=adapter.rank, lora_alpha=alpha, target_modules=targets)
     inject_adapter_in_model(config, network)
+
+
+def _check_there_is_something(network: SuffixNetwork, plan: Plan, adapter: AdapterPlan) -> None:
+    adapted = [
+        (stage, piece)
+        for stage, piece in zip(plan.suffix, network.pieces, strict=True)
+        if stage.mode == "adapter"
+    ]
+    if not any(trained_parameters(piece, stage, adapter) for stage, piece in adapted):
+        raise PlanError(
+            f"The adapter {adapter.kind!r} lets nothing change in the stages "
+            f"{', '.join(stage.name for stage, _ in adapted)}: they have no such parameters. Adapt "
+            "other stages, or set the mode of these to train or frozen."
+        )
 
 
 def _targets(network: SuffixNetwork, plan: Plan) -> Iterator[str]:

@@ -115,8 +115,8 @@ class DiskCheckpoints:
             if hashlib.sha256(content).hexdigest() != marker["sha256"]:
                 return None
             history = tuple(EpochFigures(**row) for row in marker["history"])
-            return Snapshot(load(content), history)
-        except (OSError, ValueError, KeyError, TypeError):
+            return Snapshot(load(content), history) if history[-1].epoch == epoch else None
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
             return None
 
     def newest(self) -> Snapshot | None:
@@ -137,4 +137,5 @@ class DiskCheckpoints:
         remove(self.folder)
 
     def _epochs(self) -> list[int]:
-        return [int(path.stem.partition("-")[2]) for path in self.folder.glob("epoch-*.json")]
+        numbers = (path.stem.removeprefix("epoch-") for path in self.folder.glob("epoch-*.json"))
+        return [int(number) for number in numbers if number.isdecimal()]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,8 @@ from headstart.training.kernel_choice import fast_depthwise
 from headstart.training.linear_head import LinearHead
 from headstart.training.loop import Learning, Trained, Trainer
 from headstart.training.memory import kept_memory
-from headstart.training.modes import set_modes
+from headstart.training.modes import check_processes, set_modes
+from headstart.training.processes import FABRIC, quiet, run_in_processes
 from headstart.training.suffix import SuffixNetwork
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class TrainingJob:
             raise InputError(
                 f"The number of processes is {self.processes!r}; it must be at least 1."
             )
+        check_processes(self.plan, self.processes)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,8 @@ def train(
     """
     if job.processes == 1:
         return run(make_fabric(job), job, assembled, progress)
-    outcome: Outcome = make_fabric(job).launch(run, job)  # type: ignore[arg-type]
+    progress(f"train in {job.processes} processes", 0, None)
+    outcome = run_in_processes(make_fabric(job), partial(run, job=job))
     if assembled is not None:
         tensors = {name: torch.from_numpy(one) for name, one in outcome.tensors.items()}
         assembled.network.load_state_dict(tensors)
@@ -130,7 +133,8 @@ def make_fabric(job: TrainingJob) -> Fabric:
 
     precision = job.precision or best_precision()
     cuda = torch.cuda.is_available()
-    with _quiet():  # from here on, since the import itself sets the level of its log
+    # It announces its precision to everybody. From here on: the import sets the level of its log.
+    with quiet(FABRIC):
         return Fabric(
             accelerator="cuda" if cuda else "cpu",
             devices=job.processes,
@@ -150,8 +154,9 @@ def run(
         assembled = assemble(job.plan, job.weights, job.learning.seed)
     with ExitStack() as stack:
         stack.enter_context(_threads(max(1, available_cores() // job.processes)))
-        network = SuffixNetwork(assembled.backbone, job.plan, job.learning.loss.inward(job.head))
+        head = job.learning.loss.inward(job.head)
         with seeded(job.learning.seed):
+            network = SuffixNetwork(assembled.backbone, job.plan, head)
             add_adapters(network, job.plan)
         stack.enter_context(kept_memory())
         stack.enter_context(_fast(network, job))
@@ -201,15 +206,3 @@ def _threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Fabric announces its precision to everybody's log."""
-    logger = logging.getLogger("lightning_fabric")
-    before = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +25,7 @@ from headstart.training.checkpoints import Checkpoints
 from headstart.training.choosing import Candidate, choose
 from headstart.training.losses import TrainingLoss
 from headstart.training.mixing import mix
-from headstart.training.modes import set_modes
+from headstart.training.modes import check_processes, set_modes
 from headstart.training.optimiser import SourcePull, make_optimiser, set_learning_rate
 from headstart.training.snapshot import EpochFigures, Snapshot, average, put_back, take
 from headstart.training.suffix import SuffixNetwork
@@ -118,20 +120,15 @@ class Trainer:
         checkpoints: Checkpoints,
         progress: Progress = silent,
     ) -> None:
-        if fabric.world_size > 1 and any(stage.from_epoch for stage in plan.stages):
-            raise PlanError(
-                f"The plan unfreezes stages one after the other, which {fabric.world_size} "
-                "processes cannot do together. Train with one process, or begin all stages at "
-                "epoch 0."
-            )
+        check_processes(plan, fabric.world_size)
         self.fabric, self.network, self.plan = fabric, network, plan
         self.learning, self.checkpoints, self.progress = learning, checkpoints, progress
         #: A training above it after two epochs is broken off.
         self.highest_loss: float | None = None
         set_modes(network, plan, 0)
         self.optimiser = make_optimiser(network, plan)
-        self.pull = SourcePull.of(network, plan)
         self.wrapped, self.wrapped_optimiser = fabric.setup(network, self.optimiser)
+        self.pull = SourcePull.of(network, plan)  # on the device that setup has moved it to
         self.goals = torch.from_numpy(learning.loss.goals(learning.targets))
 
     @property
@@ -181,23 +178,27 @@ class Trainer:
             number,
         )
         losses = []
-        with seeded(self.seed_of(number)):
-            for step, (batch, rows) in enumerate(self.loaded(batches)):
+        with seeded(self.seed_of(number)), closing(self.loaded(batches)) as loaded:
+            for step, (batch, rows) in enumerate(loaded):
                 done = (number + (step + 0.5) / len(batches)) / self.training.epochs
                 rate = set_learning_rate(self.optimiser, self.plan, done)
                 losses.append(self.step(batch, rows))
                 self.pull.apply(rate)
                 self.progress(f"epoch {number + 1}", step + 1, len(batches))
+        shares: Any = self.fabric.all_reduce(torch.tensor(np.mean(losses)), reduce_op="sum")
+        mean = float(shares)
         loss, score = self.fabric.broadcast(self.judge())
         seconds = time.perf_counter() - began
-        return EpochFigures(number + 1, float(np.mean(losses)), loss, score, seconds)
+        figures = EpochFigures(number + 1, mean, loss, score, seconds)
+        _check_finite(figures, self.training)
+        return figures
 
     def seed_of(self, epoch: int) -> int:
         """Of what is drawn in an epoch; each process draws for its own samples."""
         words = np.random.SeedSequence([self.learning.seed, epoch, self.fabric.global_rank])
         return int(words.generate_state(1)[0])
 
-    def loaded(self, batches: list[Batch]) -> Iterator[tuple[Batch, NDArray[Any]]]:
+    def loaded(self, batches: list[Batch]) -> Generator[tuple[Batch, NDArray[Any]]]:
         """Batches of this process with their states, read while the one before is computed."""
         shares = [one.share(self.fabric.global_rank, self.fabric.world_size) for one in batches]
         with ThreadPoolExecutor(1, thread_name_prefix="states") as pool:
@@ -212,7 +213,7 @@ class Trainer:
         return self.learning.states.read(self.learning.train_rows[share.places], share.views)
 
     def step(self, batch: Batch, rows: NDArray[Any]) -> float:
-        """Forward, backward, clip, step; gives the mean loss of this process's share."""
+        """Forward, backward, clip, step; gives this process's part of the mean loss."""
         world = self.fabric.world_size
         share = batch.share(self.fabric.global_rank, world)
         inputs = self.fabric.to_device(torch.from_numpy(rows))
@@ -230,7 +231,7 @@ class Trainer:
             )
         self.wrapped_optimiser.step()
         self.wrapped_optimiser.zero_grad()
-        return float(losses.detach().mean())
+        return float(losses.detach().sum()) / len(batch)
 
     def judge(self) -> tuple[float | None, float | None]:
         """Mean loss and score of the samples held back; None where there are none."""
@@ -302,6 +303,25 @@ class Trainer:
         if found is None:
             raise RuntimeError(f"the checkpoint of epoch {epoch} is gone")
         return found
+
+
+def _check_finite(figures: EpochFigures, training: TrainingPlan) -> None:
+    """Refuse to go on from weights that are no numbers any more.
+
+    Raises
+    ------
+    PlanError
+        If a loss is infinite or not a number.
+    """
+    losses = (figures.train_loss, figures.valid_loss)
+    odd = [loss for loss in losses if loss is not None and not math.isfinite(loss)]
+    if odd:
+        rate = training.learning_rate
+        raise PlanError(
+            f"The loss of epoch {figures.epoch} is {odd[0]}: training ran away at a learning rate "
+            f"of {rate:g}. Accepted is one at which losses stay finite. Take a smaller learning "
+            f"rate, for example {rate / 10:g}, or a clip_norm in the plan."
+        )
 
 
 def _best_epoch(history: list[EpochFigures]) -> int | None:

@@ -13,6 +13,7 @@ from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
 from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead
+from headstart.training.objective import LogisticObjective
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -94,10 +95,14 @@ class CrossEntropy:
         return -(smooth * shares).sum(dim=1) * (goals @ scores.new_tensor(self.weights))
 
     def judge(self, scores: Tensor, goals: Tensor) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Log losses, and whether the class is right."""
-        losses = -(goals * scores.log_softmax(dim=1)).sum(dim=1)
-        hits = scores.argmax(dim=1) == goals.argmax(dim=1)
-        return losses.numpy(), hits.numpy().astype(np.float64)
+        """Log losses after the temperature that suits these scores best, and hits.
+
+        Smoothed goals make scores soft and long training makes them sharp; neither says which
+        weights are better, since the head is calibrated in the end.
+        """
+        numbers, codes = scores.double().numpy(), goals.argmax(dim=1).numpy()
+        objective = LogisticObjective(len(self.weights))
+        return objective.losses(numbers, codes), objective.merits(numbers, codes).astype(np.float64)
 
     def inward(self, head: LinearHead) -> LinearHead:
         """The head that says the same without a temperature: training needs none of its own.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from torch import nn
 
+from headstart.errors import PlanError
 from headstart.training.adapters import trained_parameters
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def set_modes(network: SuffixNetwork, plan: Plan, epoch: int) -> None:
         Counted from 0.
     """
     network.train()
+    network.head.requires_grad_(True)  # peft freezes all that it did not add
     for stage, piece in zip(plan.suffix, network.pieces, strict=True):
         active = stage.mode != "frozen" and epoch >= stage.from_epoch
         piece.train(active)
@@ -40,6 +42,23 @@ def set_modes(network: SuffixNetwork, plan: Plan, epoch: int) -> None:
             for module in piece.modules():
                 if isinstance(module, _NORMS):
                     module.eval()
+
+
+def check_processes(plan: Plan, count: int) -> None:
+    """Refuse what several processes cannot do together: they agree once on who learns.
+
+    Raises
+    ------
+    PlanError
+        If stages are unfrozen one after the other and ``count`` is above 1.
+    """
+    late = [stage.name for stage in plan.suffix if stage.from_epoch and stage.mode != "frozen"]
+    if count > 1 and late:
+        raise PlanError(
+            f"The plan unfreezes stages one after the other ({late[0]!r} later than epoch 0), "
+            f"which {count} processes cannot do together. Train with one process, or begin all "
+            "stages at epoch 0."
+        )
 
 
 def _follows_batches(stage: StagePlan, plan: Plan) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import torch
@@ -44,7 +45,9 @@ class TrainableHead(nn.Module):
     def to_linear_head(self) -> LinearHead:
         """The numbers alone."""
         tensors = (self.mean, self.scale, self.linear.weight.T, self.linear.bias)
-        mean, scale, weights, bias = (one.detach().cpu().double().numpy() for one in tensors)
+        # In the order in which a file holds them: products round alike before and after saving.
+        parts = (one.detach().cpu().double().contiguous().numpy() for one in tensors)
+        mean, scale, weights, bias = parts
         return LinearHead(mean, scale, weights, bias)
 
 
@@ -63,7 +66,7 @@ class SuffixNetwork(nn.Module):
     Raises
     ------
     PlanError
-        If the head reads a stage before the cut.
+        If the head reads a stage before the cut, none, or none at or after one that is trained.
     """
 
     def __init__(self, backbone: Backbone, plan: Plan, head: LinearHead) -> None:
@@ -77,6 +80,7 @@ class SuffixNetwork(nn.Module):
         else:
             self.entry = FromPixels(backbone.source.preprocessing)
         self.pieces = nn.ModuleList(stage.module for stage in self.stages)
+        self.n_run = max(place for place, read in enumerate(self.read, start=1) if read)
         self.head = TrainableHead(head)
 
     def forward(self, rows: Tensor) -> Tensor:
@@ -91,7 +95,8 @@ class SuffixNetwork(nn.Module):
         if x.ndim == 4:
             x = x.contiguous(memory_format=torch.channels_last)
         vectors = []
-        for stage, piece, read in zip(self.stages, self.pieces, self.read, strict=True):
+        run = zip(self.stages, self.pieces, self.read, strict=True)
+        for stage, piece, read in islice(run, self.n_run):
             x = piece(x)
             if read:
                 vectors.append(stage.pool({"x": x}))
@@ -118,4 +123,12 @@ def check_head(plan: Plan) -> None:
         raise PlanError(
             f"The head {what}. Where stages are trained, accepted are the stages after the cut: "
             f"{', '.join(stage.name for stage in plan.suffix)}. Correct the head in the plan."
+        )
+    last = max(place for place, one in enumerate(plan.suffix) if one.name in plan.head.stages)
+    vain = [stage.name for stage in plan.suffix[last + 1 :] if stage.mode != "frozen"]
+    if vain:
+        raise PlanError(
+            f"Stage {vain[0]!r} is trained, but the head reads nothing from there on: the last "
+            f"stage that it reads is {plan.suffix[last].name!r}. Let it read {vain[0]!r} or a "
+            "later one, or freeze that stage."
         )

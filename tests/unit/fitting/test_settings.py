@@ -44,6 +44,11 @@ def test_weights_need_a_source():
         Settings(weights="w.safetensors")
 
 
+def test_a_plan_names_the_source_of_weights():
+    plan = frozen_plan("torchvision/resnet18", ["layer1"])
+    assert Settings(plan=plan, weights="w.safetensors").source_name("auto") == plan.source
+
+
 @pytest.mark.parametrize("init", ["pretrained", "random"])
 def test_the_stages_say_where_weights_come_from(init):
     assert Settings(plan=frozen_plan("tiny/net", ["a", "b"], init)).init == init

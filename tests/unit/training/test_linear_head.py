@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from safetensors.numpy import load, save
 
 from headstart.training.linear_head import LinearHead, softmax
 
@@ -43,6 +46,13 @@ def test_arrays_and_back():
     vectors = np.random.default_rng(0).normal(size=(5, 2))
     assert np.array_equal(again.probabilities(vectors), warm.probabilities(vectors))
     assert again.temperature == 0.7
+
+
+def test_weights_that_lie_otherwise_in_memory_reach_a_file_as_they_are():
+    turned = replace(HEAD, weights=np.ascontiguousarray(HEAD.weights.T).T)
+    assert not turned.weights.flags.c_contiguous
+    again = LinearHead.from_arrays(load(save(turned.to_arrays())))
+    assert np.array_equal(again.weights, HEAD.weights)
 
 
 def test_huge_scores_do_not_overflow():

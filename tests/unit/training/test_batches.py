@@ -1,0 +1,53 @@
+"""Batches: all samples once, the same for the same seed, shared out among processes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from headstart.training.batches import batches_of_epoch
+
+
+def batches(n_samples=23, size=5, views=(0, 1, 2), seed=3, epoch=1):
+    return batches_of_epoch(n_samples, size, views, seed, epoch)
+
+
+def flat(found):
+    return [(*map(int, one.places), *map(int, one.views)) for one in found]
+
+
+def test_the_same_seed_gives_the_same_batches():
+    assert flat(batches()) == flat(batches())
+
+
+@pytest.mark.parametrize("change", [{"seed": 4}, {"epoch": 2}])
+def test_seeds_and_epochs_differ(change):
+    assert flat(batches()) != flat(batches(**change))
+
+
+@pytest.mark.parametrize("n_samples", [1, 2, 5, 6, 23, 25])
+@pytest.mark.parametrize("size", [1, 5, 100])
+def test_all_samples_once_in_batches_of_about_the_same_size(n_samples, size):
+    found = batches(n_samples, size)
+    places = np.concatenate([one.places for one in found])
+    assert sorted(places.tolist()) == list(range(n_samples))
+    sizes = [len(one) for one in found]
+    assert max(sizes) <= size
+    assert max(sizes) - min(sizes) <= 1
+    assert len(found) == -(-n_samples // size)
+
+
+def test_views_are_drawn_from_those_that_are_asked_for():
+    drawn = np.concatenate([one.views for one in batches(300, 50, views=(2, 5))])
+    assert set(drawn.tolist()) == {2, 5}
+    assert 100 < (drawn == 2).sum() < 200
+
+
+@pytest.mark.parametrize("world", [1, 2, 3])
+def test_shares_are_the_whole(world):
+    for batch in batches():
+        shares = [batch.share(rank, world) for rank in range(world)]
+        pairs = [pair for one in shares for pair in zip(one.places, one.views, strict=True)]
+        assert sorted(pairs) == sorted(zip(batch.places, batch.views, strict=True))
+        sizes = [len(one) for one in shares]
+        assert max(sizes) - min(sizes) <= 1
