@@ -17,7 +17,7 @@ from headstart.activations.openvino_model import MODEL, WEIGHTS, to_openvino, wr
 from headstart.activations.pixels import PixelEncoder
 from headstart.activations.place import cache_folder
 from headstart.activations.segment import Segment
-from headstart.activations.segment_facts import SegmentFacts
+from headstart.activations.segment_facts import OfSegment, SegmentFacts
 from headstart.activations.torch_engine import TorchSegmentEncoder
 from headstart.errors import CacheError, SourceError
 from headstart.files import write_folder_atomically
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _FORMAT = 1
 
 
-class OpenVinoSegmentEncoder:
+class OpenVinoSegmentEncoder(OfSegment):
     """A segment converted once, then run one sample a request.
 
     Parameters
@@ -48,7 +48,7 @@ class OpenVinoSegmentEncoder:
         precision: str | None = None,
         requests: Requests | None = None,
     ) -> None:
-        self._facts = facts
+        super().__init__(facts)
         self._precision = best_precision() if precision is None else precision
         self._requests = requests or Requests(
             lambda: _converted_segment(facts) / MODEL, self._precision, facts.dtype
@@ -62,20 +62,6 @@ class OpenVinoSegmentEncoder:
     def key(self) -> ActivationKey:
         """What the rows depend on."""
         return self._facts.key(f"openvino {version('openvino')}", self._precision)
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Numbers in each array of a row."""
-        return self._facts.sizes
-
-    @property
-    def smallest_side(self) -> int:
-        """The crop must still have as many pixels as the network reads."""
-        return self._facts.backbone.source.preprocessing.shorter_side
-
-    def prepare(self, image: Any) -> NDArray[Any]:
-        """What one request takes."""
-        return self._facts.prepare(image)
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Queue one sample."""

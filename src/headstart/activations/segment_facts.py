@@ -90,3 +90,30 @@ class SegmentFacts:
         other = replace(self, view=view)
         other.__dict__["digest"] = self.digest  # the same tensors need not be hashed again
         return other
+
+
+class OfSegment:
+    """What every encoder of a segment says of its rows, whichever engine computes.
+
+    Parameters
+    ----------
+    facts : SegmentFacts
+        What is to be computed.
+    """
+
+    def __init__(self, facts: SegmentFacts) -> None:
+        self._facts = facts
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Numbers in each array of a row."""
+        return self._facts.sizes
+
+    @property
+    def smallest_side(self) -> int:
+        """The crop must still have as many pixels as the network reads."""
+        return self._facts.backbone.source.preprocessing.shorter_side
+
+    def prepare(self, image: Any) -> NDArray[Any]:
+        """What the engine takes: a batch of one."""
+        return self._facts.prepare(image)

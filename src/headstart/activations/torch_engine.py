@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from headstart.activations.encoder import Done
 from headstart.activations.half_precision import rounded
 from headstart.activations.key import ActivationKey
-from headstart.activations.segment_facts import SegmentFacts
+from headstart.activations.segment_facts import OfSegment, SegmentFacts
 
 if TYPE_CHECKING:
     import torch
@@ -49,7 +49,7 @@ class DeviceCopy:
         return network
 
 
-class TorchSegmentEncoder:
+class TorchSegmentEncoder(OfSegment):
     """A segment run by torch in small batches: on a graphics card, or wherever it is told to.
 
     Parameters
@@ -74,7 +74,7 @@ class TorchSegmentEncoder:
         batch_size: int = 32,
         copy: DeviceCopy | None = None,
     ) -> None:
-        self._facts = facts
+        super().__init__(facts)
         self._device = device
         self._precision = precision
         self._batch_size = batch_size
@@ -92,20 +92,6 @@ class TorchSegmentEncoder:
     def key(self) -> ActivationKey:
         """What the rows depend on."""
         return self._facts.key(f"torch {version('torch')} {self._device}", self._precision)
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Numbers in each array of a row."""
-        return self._facts.sizes
-
-    @property
-    def smallest_side(self) -> int:
-        """The crop must still have as many pixels as the network reads."""
-        return self._facts.backbone.source.preprocessing.shorter_side
-
-    def prepare(self, image: Any) -> NDArray[Any]:
-        """A batch of one."""
-        return self._facts.prepare(image)
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Wait for others, or compute the batch that this sample completes."""

@@ -132,11 +132,11 @@ def is_depthwise(module: nn.Module) -> bool:
     (True, False)
     """
     # Not their subclasses, whose forward may do anything.
-    if type(module) is not nn.Conv2d and not _pads_to_same(module):
-        return False
-    assert isinstance(module, nn.Conv2d)
+    plain = type(module) is nn.Conv2d or _pads_to_same(module)
     return (
-        1 < module.groups == module.in_channels == module.out_channels
+        plain
+        and isinstance(module, nn.Conv2d)
+        and 1 < module.groups == module.in_channels == module.out_channels
         and module.dilation == (1, 1)
         and module.padding_mode == "zeros"
         and "forward" not in vars(module)

@@ -125,7 +125,8 @@ def _on_processor(sample: Sample) -> bool:
 
 def _conv(module: nn.Module, name: str) -> nn.Conv2d:
     conv = module.get_submodule(name)
-    assert isinstance(conv, nn.Conv2d)
+    if not isinstance(conv, nn.Conv2d):
+        raise TypeError(f"{name} is a {type(conv).__name__}, not a convolution")
     return conv
 
 
