@@ -137,7 +137,7 @@ def _training(contents: Mapping[str, Any]) -> Iterator[str]:
         ("epoch", "loss on what was learned from", "loss on what was held back", "time", ""), rows
     )
     if training["states"]:
-        yield escaped(f"What the frozen stages compute was {training['states']}")
+        yield escaped(f"The states that training reads were {training['states']}")
 
 
 def _data(contents: Mapping[str, Any]) -> Iterator[str]:

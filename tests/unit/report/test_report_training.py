@@ -252,7 +252,7 @@ def test_the_page_draws_it(trained_result, trained_evidence):
         "Loss by epoch",
         'class="learned"',
         "the weights after epoch 2 were kept",
-        "was stored once. They fit.",
+        "were stored once. They fit.",
         "<dd>Epochs planned: 3</dd>",
         "2 stages frozen, 1 trained (3 epochs)",
     ):
