@@ -79,6 +79,11 @@ class FullDisk(MemoryCheckpoints):
         raise CacheError(f"no room for epoch {snapshot.epoch}")
 
 
+class Slip(MemoryCheckpoints):
+    def write(self, snapshot):
+        raise ZeroDivisionError("a slip of ours")
+
+
 catalogue.PROVIDERS["spawned"] = Provider()
 """
 
@@ -155,6 +160,11 @@ def test_an_error_of_one_process_is_the_error_of_all(make_job, spawned, capfd):
     with pytest.raises(CacheError, match="no room for epoch 0"):
         train(make_job("ft", 2, spawned.FullDisk()))
     assert "".join(capfd.readouterr()) == ""
+
+
+def test_another_error_brings_its_traceback(make_job, spawned):
+    with pytest.raises(RuntimeError, match=r"(?s)Traceback .*ZeroDivisionError: a slip of ours$"):
+        train(make_job("ft", 2, spawned.Slip()))
 
 
 @pytest.mark.usefixtures("spawned")

@@ -181,9 +181,7 @@ def test_adapters_change_what_they_may(fits, stages, plan):
     found = changed(before, after, set.union(*stages.values()))
     network = make_network()
     depthwise = {
-        f"{name}.weight"
-        for name, one in network.named_modules()
-        if getattr(one, "groups", 1) > 1
+        f"{name}.weight" for name, one in network.named_modules() if getattr(one, "groups", 1) > 1
     }
     assert len(depthwise) == 2
     parameters = {name for name, _ in network.named_parameters()}
@@ -199,9 +197,7 @@ def test_adapters_change_what_they_may(fits, stages, plan):
 def stages_of_convolutions(network):
     from torch import nn
 
-    return {
-        f"{name}.weight" for name, one in network.named_modules() if isinstance(one, nn.Conv2d)
-    }
+    return {f"{name}.weight" for name, one in network.named_modules() if isinstance(one, nn.Conv2d)}
 
 
 @pytest.mark.parametrize("task", MAKERS)
@@ -231,9 +227,7 @@ def test_the_plan_of_the_model_is_the_plan_that_was_named(fits, stages, plan):
         expected = {"batch_size": 16, "learning_rate": 0.01, "validation": 0.0}
         if plan != "gradual":
             expected["epochs"] = 2
-        assert model.plan.training == TrainingPlan(
-            **{**named.training.__dict__, **expected}
-        )
+        assert model.plan.training == TrainingPlan(**{**named.training.__dict__, **expected})
 
 
 @pytest.mark.parametrize("task", MAKERS)

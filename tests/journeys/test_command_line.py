@@ -290,7 +290,8 @@ def test_an_interrupt_is_one_line_and_status_130(demo, tmp_path):
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err.splitlines() == [
-        "headstart: interrupted. What was encoded is kept: the same command goes on from there."
+        "headstart: interrupted. What was encoded is kept: the same command goes on from there, "
+        "and with --resume a training too."
     ]
     assert not (tmp_path / "run").exists()
 
@@ -311,7 +312,33 @@ def test_an_interrupt_is_one_line_and_status_130(demo, tmp_path):
         (["fit", "pair", "--test-size", "7"], "test_size is 7.0; it must be a share above 0"),
         (["fit", "pair", "--task", "detect"], "The task is 'detect'; accepted: auto, classific"),
         (["fit", "pair", "--task", "regression"], "The target of sample 0 is 'a'"),
-        (["fit", "pair", "--plan", "full"], "The plan is 'full'; accepted: auto, probe"),
+        (["fit", "pair", "--plan", "melt"], "The plan is 'melt'; accepted: auto, probe, freeze:K"),
+        (["fit", "pair", "--plan", "freeze"], "'freeze', which does not say where to cut; it is"),
+        (["fit", "pair", "--plan", "freeze:99"], "'99' is neither a stage nor a number of stages"),
+        (["fit", "pair", "--plan", "freeze:nose"], "'nose' is neither a stage nor a number of"),
+        (["fit", "pair", "--plan", "lora:x"], "The rank 'x' of lora must be a whole number"),
+        (["fit", "pair", "--plan", "nose.json"], "names stage 'nose', which its source does not"),
+        (
+            ["fit", "pair", "--plan", "below.json"],
+            "'a' is trained below stage 'b', which is frozen",
+        ),
+        (
+            ["fit", "pair", "--plan", "full", "--epochs", "0"],
+            "epochs of the training is 0; it must",
+        ),
+        (
+            ["fit", "pair", "--epochs", "0"],
+            "epochs of the training is 0; it must be a whole number",
+        ),
+        (
+            ["fit", "pair", "--plan", "full", "--states", "often"],
+            "The states are 'often'; accepted",
+        ),
+        (["fit", "pair", "--processes", "0"], "The processes is 0; it must be a whole number"),
+        (
+            ["fit", "pair", "--plan", "gradual", "--processes", "2"],
+            "which 2 processes cannot do together",
+        ),
         (["fit", "pair", "--plan", "notes.txt"], "The plan file 'notes.txt' is not JSON"),
         (["fit", "pair", "--plan", "odd.json"], "The plan cannot be understood"),
         (["fit", "pair", "--weights", "w.safetensors"], "is given without a source"),
@@ -352,6 +379,11 @@ def lay_out_faults(folder):
     for name in ("notes.txt", "notes.md"):
         (folder / name).write_text("not a table")
     (folder / "odd.json").write_text('{"source": "x"}')
+    source = "bundled/efficientnet-lite0"
+    nose = {"source": source, "stages": [{"name": "nose", "mode": "train"}]}
+    (folder / "nose.json").write_text(json.dumps(nose))
+    stages = [{"name": "a", "mode": "train"}, {"name": "b", "init": "random"}]
+    (folder / "below.json").write_text(json.dumps({"source": source, "stages": stages}))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,10 @@ from headstart.errors import HeadstartError
 
 _AT_FAULT = 2
 _INTERRUPTED = 130
-_GO_ON = "headstart: interrupted. What was encoded is kept: the same command goes on from there."
+_GO_ON = (
+    "headstart: interrupted. What was encoded is kept: the same command goes on from there, and "
+    "with --resume a training too."
+)
 
 app = typer.Typer(
     name="headstart",

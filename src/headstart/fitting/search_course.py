@@ -24,7 +24,7 @@ from headstart.training.losses import loss_for
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
-    from headstart.training.job import Outcome
+    from headstart.training.outcome import Outcome
 
 
 @dataclass

@@ -10,7 +10,7 @@ from headstart.activations.place import cache_folder
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
-    from headstart.training.job import Outcome
+    from headstart.training.outcome import Outcome
 
 
 def convert_trained(assembled: Assembled, outcome: Outcome) -> ConvertedBackbone:

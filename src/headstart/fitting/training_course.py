@@ -52,8 +52,9 @@ from headstart.training.probe import Samples, fit_probe
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
     from headstart.training.checkpoints import Checkpoints
-    from headstart.training.job import Outcome, TrainingJob
+    from headstart.training.job import TrainingJob
     from headstart.training.loop import Learning
+    from headstart.training.outcome import Outcome
 
 
 @dataclass(frozen=True)

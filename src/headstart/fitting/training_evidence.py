@@ -8,7 +8,7 @@ from headstart.activations.room import Room, shown
 from headstart.evidence import Decision
 
 if TYPE_CHECKING:
-    from headstart.training.job import Outcome
+    from headstart.training.outcome import Outcome
 
 
 def states_decision(room: Room, is_stored: bool) -> Decision:

@@ -23,9 +23,10 @@ from headstart.training.adapters import add_adapters, merge_adapters
 from headstart.training.checkpoints import Checkpoints
 from headstart.training.kernel_choice import fast_depthwise
 from headstart.training.linear_head import LinearHead
-from headstart.training.loop import Learning, Trained, Trainer
+from headstart.training.loop import Learning, Trainer
 from headstart.training.memory import kept_memory
 from headstart.training.modes import check_processes, set_modes
+from headstart.training.outcome import Outcome
 from headstart.training.processes import FABRIC, quiet, run_in_processes
 from headstart.training.suffix import SuffixNetwork
 
@@ -74,32 +75,6 @@ class TrainingJob:
                 f"The number of processes is {self.processes!r}; it must be at least 1."
             )
         check_processes(self.plan, self.processes)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Trained numbers.
-
-    Parameters
-    ----------
-    tensors : mapping of str to ndarray
-        Of the whole network, by its own names.
-    head : LinearHead
-        In the units of the targets, before any temperature.
-    trained : Trained
-        How it went.
-    scores : ndarray of shape (n_valid, n_outputs)
-        Of the samples held back, in the units of the targets.
-    losses, merits : ndarray of shape (n_valid,)
-        Of the same samples: lower, and higher, is better.
-    """
-
-    tensors: Mapping[str, NDArray[Any]]
-    head: LinearHead
-    trained: Trained
-    scores: NDArray[Any]
-    losses: NDArray[Any]
-    merits: NDArray[Any]
 
 
 def train(

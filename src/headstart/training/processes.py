@@ -1,34 +1,36 @@
-"""A function in several processes of this machine at once."""
+"""A training in several processes of this machine at once."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-import pickle
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from headstart import errors
 from headstart.errors import HeadstartError
+from headstart.files import to_json, write_atomically
+from headstart.training.outcome import Outcome
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
-Result = TypeVar("Result")
-_RESULT = "result"
-_ERROR = "error-{}"
+_OUTCOME = "outcome.safetensors"
+_ERROR = "error-{}.json"
 _PORT = "MASTER_PORT"
 #: Names of logs.
 FABRIC, _TORCH = "lightning_fabric", "torch.multiprocessing.spawn"
 
 
-def run_in_processes(fabric: Fabric, function: Callable[[Fabric], Result]) -> Result:
+def run_in_processes(fabric: Fabric, function: Callable[[Fabric], Outcome]) -> Outcome:
     """Run ``function`` in all processes of ``fabric``, and give what the first one gives.
 
-    Results go by a file: Fabric's own way back waits forever for large ones and refuses frozen
+    Outcomes go by a file: Fabric's own way back waits forever for large ones and refuses frozen
     dataclasses.
 
     Parameters
@@ -36,12 +38,14 @@ def run_in_processes(fabric: Fabric, function: Callable[[Fabric], Result]) -> Re
     fabric : Fabric
         That starts processes itself.
     function : callable
-        Can be pickled, as what it gives can.
+        Can be sent to another process.
 
     Raises
     ------
     HeadstartError
         What one of the processes raised on purpose.
+    RuntimeError
+        If one of the processes raised anything else; the message holds its traceback.
     """
     from torch.multiprocessing.spawn import ProcessRaisedException
 
@@ -50,26 +54,40 @@ def run_in_processes(fabric: Fabric, function: Callable[[Fabric], Result]) -> Re
         try:
             fabric.launch(partial(_run_and_tell, function=function, folder=folder, mute=_Mute()))
         except ProcessRaisedException as error:
-            for path in sorted(folder.glob(_ERROR.format("*"))):
-                raise pickle.loads(path.read_bytes()) from error
-            raise
-        result: Result = pickle.loads((folder / _RESULT).read_bytes())
-    return result
+            ours = _error_told(folder)
+            if ours is None:
+                raise RuntimeError(str(error).strip()) from None
+            raise ours from error
+        return Outcome.from_file(folder / _OUTCOME)
 
 
 def _run_and_tell(
-    fabric: Fabric, function: Callable[[Fabric], object], folder: Path, mute: object
+    fabric: Fabric, function: Callable[[Fabric], Outcome], folder: Path, mute: object
 ) -> None:
-    """What each process does: its result or its error becomes a file."""
+    """What each process does: its outcome or its error becomes a file."""
     try:
-        result = function(fabric)
+        outcome = function(fabric)
     except HeadstartError as error:
-        path = folder / _ERROR.format(fabric.global_rank)
-        with suppress(OSError):  # on a full disk the other process's traceback has to do
-            path.write_bytes(pickle.dumps(error))
+        _tell_error(error, folder / _ERROR.format(fabric.global_rank))
         raise
     if fabric.is_global_zero:
-        (folder / _RESULT).write_bytes(pickle.dumps(result))
+        outcome.to_file(folder / _OUTCOME)
+
+
+def _tell_error(error: HeadstartError, path: Path) -> None:
+    with suppress(OSError):  # on a full disk the other process's traceback has to do
+        content = to_json({"error": type(error).__name__, "message": str(error)})
+        write_atomically(path, content)
+
+
+def _error_told(folder: Path) -> HeadstartError | None:
+    """The first error of ours that a process has told of; None where there is none."""
+    for path in sorted(folder.glob(_ERROR.format("*"))):
+        answer = json.loads(path.read_bytes())
+        kind = getattr(errors, answer["error"], None)
+        if isinstance(kind, type) and issubclass(kind, HeadstartError):
+            return kind(answer["message"])
+    return None
 
 
 class _Mute:

@@ -39,6 +39,12 @@ def test_circumstances_at_fault(values, message):
         Settings(**values)
 
 
+@pytest.mark.parametrize("plan", ["auto", "full"])
+def test_training_at_fault_is_refused_whatever_the_plan(plan):
+    with pytest.raises(PlanError, match=r"epochs of the training is 0; .* at least 1"):
+        Settings(plan=read_plan_name(plan), training={"epochs": 0})
+
+
 def test_weights_need_a_source():
     with pytest.raises(InputError, match=r"'w\.safetensors' is given without a source"):
         Settings(weights="w.safetensors")
