@@ -11,6 +11,7 @@ from pathlib import Path
 from headstart.cli.score_table import score_table, short_name
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
+from headstart.report.plan_words import plan_in_short
 from headstart.report.wording import amount, counted, noun
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
@@ -29,12 +30,14 @@ def summary(result: Result, run: Path) -> Iterator[str]:
     if result.test:
         learned = f"learned from {result.n_train:,} with {result.source}"
         yield f"{result.n_test:,} test {noun(result.modality, result.n_test)}, {learned}"
+        yield from _plan(result)
         yield ""
         yield from score_table(result)
         yield ""
         yield _verdict(result)
     else:
         yield f"Learned from {counted(result.n_train, result.modality)} with {result.source}."
+        yield from _plan(result)
         yield "No test sample was left, so there is no figure. Give --test, or more samples."
     yield from _set_aside(result)
     yield from _duplicates(result)
@@ -42,6 +45,13 @@ def summary(result: Result, run: Path) -> Iterator[str]:
     yield _took(result)
     yield f"Run: {run}"
     yield f"Report: {run / 'report.html'}"
+
+
+def _plan(result: Result) -> Iterator[str]:
+    """What was trained; a plan that trains nothing is the usual one, and goes without saying."""
+    short = plan_in_short(result.plan)
+    if short:
+        yield f"Plan: {short}."
 
 
 def _fitted(line: str) -> str:

@@ -121,6 +121,47 @@ def round_ticks(lowest: float, highest: float) -> list[float]:
     return [place * step for place in range(first, last + 1)]
 
 
+def loss_marks(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Losses upwards, epochs to the right: a line for each kind, circles where weights were kept.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        ``epoch``, ``train`` and ``valid`` (a loss or None), ``chosen``.
+    """
+    last = max(max(row["epoch"] for row in rows), 1)
+    known = [row[kind] for row in rows for kind in ("train", "valid") if row[kind] is not None]
+    highest = 1.04 * max(known) or 1.0
+    lines = {kind: _loss_points(rows, kind, (last, highest)) for kind in ("train", "valid")}
+    kind = "valid" if lines["valid"] else "train"
+    kept = _loss_points([row for row in rows if row["chosen"]], kind, (last, highest))
+    return {
+        "side": SQUARE,
+        "lines": {name: " ".join(f"{x},{y}" for x, y in points) for name, points in lines.items()},
+        "kept": [{"x": x, "y": y} for x, y in kept],
+        "epochs": [
+            {"at": round(SQUARE * epoch / last, 1), "text": f"{epoch:.0f}"}
+            for epoch in round_ticks(0, last)
+            if epoch == round(epoch)
+        ],
+        "losses": [
+            {"at": round(SQUARE * loss / highest, 1), "text": amount(loss)}
+            for loss in round_ticks(0, highest)
+        ],
+    }
+
+
+def _loss_points(
+    rows: Sequence[Mapping[str, Any]], kind: str, ends: tuple[int, float]
+) -> list[tuple[float, float]]:
+    last, highest = ends
+    return [
+        (round(SQUARE * row["epoch"] / last, 1), round(SQUARE * (1 - row[kind] / highest), 1))
+        for row in rows
+        if row[kind] is not None
+    ]
+
+
 def calibration_marks(bins: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Circles whose area grows with the count, and the line that joins them."""
     most = max(row["count"] for row in bins)

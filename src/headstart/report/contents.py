@@ -13,11 +13,13 @@ from headstart.report.confusion_table import confusion_table
 from headstart.report.hardest import Prediction, hardest_cards
 from headstart.report.method import method
 from headstart.report.next_steps import next_steps
+from headstart.report.plan_words import plan_in_short, trains
 from headstart.report.printable import plain_data
 from headstart.report.sayings import SAYINGS
 from headstart.report.scatter import scatter
 from headstart.report.score_table import lane_axis, lanes, score_table
 from headstart.report.stage_table import chosen_value, stage_table
+from headstart.report.training_curve import training_curve
 from headstart.report.wording import counted, duration, noun
 
 
@@ -36,7 +38,8 @@ def report_contents(
         The figures of the fit.
     evidence : Evidence
         The decisions of the fit. The one with the question ``"which stages"`` holds the rows
-        ``stages``, ``cv_accuracy`` (or ``cv_absolute_error``), ``standard_error``, ``chosen``.
+        ``stages``, ``cv_accuracy`` (or ``cv_absolute_error``), ``standard_error``, ``chosen``; the
+        one with the question ``"which weights"`` holds a row an epoch.
     predictions : sequence of mapping
         One per test sample: ``input``, ``label``, ``predicted``; of a class ``correct`` (bool),
         ``confidence`` (in [0, 1]), ``probabilities`` (class to probability in [0, 1]); of a number
@@ -59,13 +62,15 @@ def report_contents(
     >>> report_contents(result, Evidence())["answer"]["short"]
     '75 of 100 correct'
     """
-    stages, confusion = stage_table(evidence), confusion_table(result)
+    # Scores of the probe say nothing of the stages once these were trained.
+    stages = None if trains(result.plan) else stage_table(evidence)
+    confusion, curve = confusion_table(result), training_curve(evidence)
     rows = lanes(result)
     contents = {
         "task": result.task,
         "noun": noun(result.modality),
         "answer": answer(result, chosen_value(stages)),
-        "next_steps": next_steps(result, confusion["mixups"] if confusion else []),
+        "next_steps": next_steps(result, confusion["mixups"] if confusion else [], curve),
         "lanes": rows,
         "lane_axis": lane_axis(result, rows),
         "facts": _facts(result),
@@ -74,6 +79,7 @@ def report_contents(
         "calibration": calibration_table(result),
         "scatter": scatter(predictions),
         "stages": stages,
+        "training": curve,
         "hardest": hardest_cards(predictions, thumbnails or {}),
         "hardest_words": SAYINGS[result.task].hardest,
         "has_pictures": result.modality == "image",
@@ -93,6 +99,7 @@ def _facts(result: Result) -> list[dict[str, str]]:
         "Measured on": counted(result.n_test, result.modality),
         "Classes": f"{len(result.classes):,}" if result.classes else "",
         "Source": result.source,
+        "Plan": plan_in_short(result.plan),
         "Took": duration(total) if result.seconds else "",
     }
     return [{"name": name, "value": value} for name, value in facts.items() if value]

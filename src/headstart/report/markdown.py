@@ -117,6 +117,29 @@ def _stages(contents: Mapping[str, Any]) -> Iterator[str]:
     yield _table(("stages", f"cross-validated {stages['measure'].lower()}", ""), rows)
 
 
+def _training(contents: Mapping[str, Any]) -> Iterator[str]:
+    training = contents["training"]
+    if not training:
+        return
+    yield "## How did training go?"
+    yield escaped(training["sentence"])
+    rows = [
+        (
+            row["epoch"] or "start",
+            row["train_text"],
+            row["valid_text"],
+            row["seconds"],
+            "kept" if row["chosen"] else "",
+        )
+        for row in training["rows"]
+    ]
+    yield _table(
+        ("epoch", "loss on what was learned from", "loss on what was held back", "time", ""), rows
+    )
+    if training["states"]:
+        yield escaped(f"The states that training reads were {training['states']}")
+
+
 def _data(contents: Mapping[str, Any]) -> Iterator[str]:
     pairs = [
         f"{row['test']} (test) and {row['train']} (training), similarity {row['similarity']:.3f}"
@@ -139,6 +162,7 @@ def _method(contents: Mapping[str, Any]) -> Iterator[str]:
     yield "## How it was done"
     facts = [f"Source: {method['source']}"]
     facts += [f"{len(run['names'])} stages: {run['words']}" for run in method["stages"]]
+    facts += [f"{fact['name']}: {fact['value']}" for fact in method["training"]]
     if method["head"]:
         facts.append(f"The head reads: {', '.join(method['head'])}")
     facts += [f"{row['question']}: {row['answer']}. {row['reason']}" for row in method["decisions"]]
@@ -169,4 +193,7 @@ def _in_table(text: object) -> str:
 
 
 #: In the order of the page.
-_PARTS = (_answer, _scores, _confusion, _calibration, _hardest, _stages, _data, _method, _seconds)
+_PARTS = (
+    *(_answer, _scores, _confusion, _calibration, _hardest, _stages, _training, _data),
+    *(_method, _seconds),
+)

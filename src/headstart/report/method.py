@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 from headstart.evaluation.result import Result
 from headstart.evidence import Decision, Evidence
+from headstart.report.plan_words import runs_of_stages, training_facts, uses_source
 
-_MODES = {
-    "frozen": "kept as they came",
-    "adapter": "kept, with a small trained addition",
-    "train": "trained further",
-}
-_INITS = {"pretrained": "pretrained", "random": "random weights"}
+_LEARNED = "what it starts from, learned earlier and elsewhere"
+_SHAPE = "whose architecture it has; nothing of what the source learned is in it"
 
 
 def method(result: Result, evidence: Evidence) -> dict[str, Any]:
@@ -23,31 +18,20 @@ def method(result: Result, evidence: Evidence) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``source``; ``stages`` (list of ``{"names", "words"}``: neighbours that are treated alike);
-        ``head`` (names of the stages that it reads); ``inverse_penalty``; ``decisions``.
+        ``source`` and ``source_words``; ``stages`` (list of ``{"names", "words"}``: neighbours that
+        are treated alike); ``training`` (list of ``{"name", "value"}``, empty where no stage was
+        trained); ``head`` (names of the stages that it reads); ``inverse_penalty``; ``decisions``.
     """
     head = result.plan.get("head") or {}
     return {
         "source": result.source,
-        "stages": _runs_of_stages(result.plan.get("stages") or ()),
+        "source_words": _LEARNED if uses_source(result.plan) else _SHAPE,
+        "stages": runs_of_stages(result.plan),
+        "training": training_facts(result.plan),
         "head": list(head.get("stages") or ()),
         "inverse_penalty": head.get("inverse_penalty"),
         "decisions": [_decision(row) for row in evidence.decisions],
     }
-
-
-def _runs_of_stages(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"names": [str(stage["name"]) for stage in run], "words": words}
-        for words, run in groupby(stages, key=_words)
-    ]
-
-
-def _words(stage: Mapping[str, Any]) -> str:
-    init, mode = stage.get("init", "pretrained"), stage.get("mode", "frozen")
-    words = f"{_INITS.get(init, init)}, {_MODES.get(mode, mode)}"
-    scale = stage.get("lr_scale", 1.0)
-    return words if mode == "frozen" or scale == 1 else f"{words}, learning rate times {scale:g}"
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from headstart.evaluation.result import Result
 from headstart.report.sayings import SAYINGS, Sayings
+from headstart.report.training_curve import is_in_vain, is_still_falling
 from headstart.report.wording import noun
 
 _POOR_CALIBRATION = 0.10
 
 
-def next_steps(result: Result, mixups: list[dict[str, Any]]) -> list[dict[str, str]]:
+def next_steps(
+    result: Result, mixups: list[dict[str, Any]], curve: Mapping[str, Any] | None = None
+) -> list[dict[str, str]]:
     """Sentences, the most useful first, each with the command that does it or an empty one.
 
     Parameters
@@ -21,6 +25,8 @@ def next_steps(result: Result, mixups: list[dict[str, Any]]) -> list[dict[str, s
         The figures.
     mixups : list of dict
         The most frequent mistakes, ``{"true", "predicted", "count"}``.
+    curve : mapping or None
+        What :func:`~headstart.report.training_curve.training_curve` gave.
 
     Returns
     -------
@@ -30,6 +36,7 @@ def next_steps(result: Result, mixups: list[dict[str, Any]]) -> list[dict[str, s
     says = SAYINGS[result.task]
     steps = [
         _about_verdict(result),
+        _about_training(result, curve),
         _about_test(result, says),
         _said(says.about_mistakes(result, mixups)),
         _said(_about_confidence(result)),
@@ -55,6 +62,23 @@ def _about_verdict(result: Result) -> dict[str, str]:
         return _said(
             "The simpler model without transfer may serve you as well. "
             "A larger test set would show which one is ahead."
+        )
+    return _said("")
+
+
+def _about_training(result: Result, curve: Mapping[str, Any] | None) -> dict[str, str]:
+    if is_in_vain(curve):
+        return _said(
+            "Training the stages did not help: the weights from before it were kept. The plan that "
+            "keeps all stages as they came takes less time:",
+            "headstart fit DATA --plan probe --out RUN",
+        )
+    if is_still_falling(curve):
+        planned = int((result.plan.get("training") or {}).get("epochs", 0))
+        return _said(
+            "The loss was still falling when training ended. More epochs may do better; the same "
+            "command with:",
+            f"--epochs {2 * planned}" if planned else "--epochs",
         )
     return _said("")
 

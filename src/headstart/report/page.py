@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from headstart.report.charts import calibration_marks, lane_marks, scatter_marks, stage_marks
+from headstart.report.charts import (
+    calibration_marks,
+    lane_marks,
+    loss_marks,
+    scatter_marks,
+    stage_marks,
+)
 from headstart.report.printable import plain_data
 
 _TEMPLATE = "report.html.jinja"
@@ -42,11 +48,12 @@ def render_html(contents: Mapping[str, Any]) -> str:
 
 def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
     stages, calibration = contents["stages"], contents["calibration"]
-    scatter = contents["scatter"]
+    scatter, training = contents["scatter"], contents["training"]
     return {
         "lanes": lane_marks(contents["lanes"], contents["lane_axis"]["scale"]),
         "stages": stage_marks(stages["rows"], stages["form"]) if stages else None,
         "scatter": scatter_marks(scatter["points"]) if scatter else None,
+        "training": loss_marks(training["rows"]) if training else None,
         "calibration": calibration_marks(calibration["bins"]) if calibration else None,
     }
 
@@ -61,6 +68,7 @@ def _sections(contents: Mapping[str, Any]) -> list[dict[str, str]]:
         ("scatter", "Where is it right?"): contents["scatter"],
         ("hardest", f"The hardest test {contents['noun']}"): contents["hardest"],
         ("stages", "Which stages of the source helped?"): contents["stages"],
+        ("training", "How did training go?"): contents["training"],
         ("data", "What was found in the data"): any(contents[key] for key in data),
         ("method", "How it was done"): True,
         ("seconds", "Where the time went"): contents["seconds"]["rows"],

@@ -14,6 +14,7 @@ from headstart.cli.summary import print_summary, summary
 from headstart.evaluation.baselines import RANDOM_TWIN
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.metrics.figure import Figure
+from headstart.plan import Plan, StagePlan, TrainingPlan, frozen_plan
 
 MAJORITY, CLASSICAL = "majority class", "pixels and HOG, logistic regression"
 FIGURES = {
@@ -183,3 +184,23 @@ def test_numbers_as_a_person_sees_them():
         "Verdict: transfer helps: mean absolute error smaller by 12.5 against classical "
         "(95 %: 3.25 to 20.12; below 0 it is larger)."
     ) in text
+
+
+def test_a_plan_that_trains_is_told():
+    plan = Plan(
+        "x/y",
+        (StagePlan("a"), StagePlan("b", mode="train"), StagePlan("c", mode="train")),
+        training=TrainingPlan(epochs=5),
+    )
+    assert lines(plan=plan.to_dict())[:3] == [
+        "153 test pictures, learned from 1,244 with bundled/efficientnet-lite0",
+        "Plan: 1 stage frozen, 2 trained (5 epochs).",
+        "",
+    ]
+    untested = lines(plan=plan.to_dict(), n_test=0, test={})
+    assert untested[1] == "Plan: 1 stage frozen, 2 trained (5 epochs)."
+
+
+def test_a_plan_that_trains_nothing_goes_without_saying():
+    told = lines(plan=frozen_plan("x/y", ["a", "b"]).to_dict())
+    assert not any(line.startswith("Plan") for line in told)

@@ -8,7 +8,7 @@ import pytest
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.evidence import Decision, Evidence
 from headstart.metrics.figure import Figure
-from headstart.plan import HeadPlan, frozen_plan
+from headstart.plan import HeadPlan, Plan, StagePlan, TrainingPlan, frozen_plan
 
 STAGES = ("stem", "blocks.0", "blocks.1")
 
@@ -68,6 +68,41 @@ def evidence() -> Evidence:
         for stages, accuracy in (("stem", 0.6), ("blocks.1", 0.9), ("blocks.0 + blocks.1", 0.93))
     ]
     return Evidence((Decision("which stages", "blocks.0 + blocks.1", "Best.", tuple(rows)),))
+
+
+@pytest.fixture
+def trained_result(result: Result) -> Result:
+    """The last of three stages was trained further for three epochs."""
+    stages = (*(StagePlan(name) for name in STAGES[:2]), StagePlan(STAGES[2], mode="train"))
+    plan = Plan("bundled/x", stages, HeadPlan(STAGES[2:], 0.1), TrainingPlan(epochs=3))
+    return replace(result, plan=plan.to_dict())
+
+
+def epoch(number: int, train: float | None, valid: float | None, chosen: bool) -> dict[str, Any]:
+    return {
+        "epoch": number,
+        "train_loss": train,
+        "valid_loss": valid,
+        "valid_score": None if valid is None else 1 - valid,
+        "seconds": 1.5,
+        "chosen": chosen,
+    }
+
+
+@pytest.fixture
+def trained_evidence(evidence: Evidence) -> Evidence:
+    """Training was best after its second epoch."""
+    rows = (
+        epoch(0, None, 0.75, False),
+        epoch(1, 0.5, 0.5, False),
+        epoch(2, 0.25, 0.375, True),
+        epoch(3, 0.125, 0.4, False),
+    )
+    room = ({"bytes needed": 10, "bytes allowed": 20, "stored": True},)
+    return evidence.and_also(
+        Decision("where the states at the cut come from", "stored once", "They fit.", room),
+        Decision("which weights", "epoch 2", "It is the best.", rows),
+    )
 
 
 @pytest.fixture

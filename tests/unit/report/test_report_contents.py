@@ -142,7 +142,7 @@ def test_neighbouring_stages_treated_alike_are_told_together(result, evidence):
     }
     stages = report_contents(replace(result, plan=plan), evidence)["method"]["stages"]
     assert [run["names"] for run in stages] == [["stem", "b.0"], ["b.1"]]
-    assert stages[1]["words"] == "random weights, trained further, learning rate times 0.1"
+    assert stages[1]["words"] == "random weights, trained from scratch, learning rate times 0.1"
 
 
 def test_without_a_test_set_it_says_that_nothing_was_measured(bare_result, evidence):
