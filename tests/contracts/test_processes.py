@@ -50,7 +50,10 @@ class Provider:
 
         def block(before, after, stride):
             return nn.Sequential(
-                nn.Conv2d(before, after, 3, stride, 1), nn.BatchNorm2d(after), nn.Hardswish()
+                nn.Conv2d(before, after, 3, stride, 1),
+                nn.BatchNorm2d(after),
+                nn.Hardswish(),
+                nn.Conv2d(after, after, 1),
             )
 
         with seeded(seed if init == "random" else 77):

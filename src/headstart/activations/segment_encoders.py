@@ -58,6 +58,11 @@ class OpenVinoSegmentEncoder(OfSegment):
         """The same compiled stages, seeing something else of a picture."""
         return OpenVinoSegmentEncoder(self._facts.with_view(view), self._precision, self._requests)
 
+    def __reduce__(self) -> tuple[type, tuple[SegmentFacts, str]]:
+        """Another process finds the converted segment where this one has put it."""
+        _converted_segment(self._facts)
+        return OpenVinoSegmentEncoder, (self._facts.without_modules(), self._precision)
+
     @property
     def key(self) -> ActivationKey:
         """What the rows depend on."""

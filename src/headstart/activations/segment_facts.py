@@ -85,6 +85,17 @@ class SegmentFacts:
             return VIEWS[self.view](facts, image)[None]
         return sample[None] if self.segment.start else sample.reshape(1, *facts.size, 3)
 
+    def without_modules(self) -> SegmentFacts:
+        """The same facts, small: for where the segment is there in a converted form."""
+        from torch import nn
+
+        from headstart.backbones.stages import Backbone
+
+        stages = [replace(stage, module=nn.Identity()) for stage in self.backbone.stages]
+        other = replace(self, backbone=Backbone(self.backbone.source, stages, nn.Identity()))
+        other.__dict__["digest"] = self.digest
+        return other
+
     def with_view(self, view: str) -> SegmentFacts:
         """The same segment, seeing something else of a picture."""
         other = replace(self, view=view)

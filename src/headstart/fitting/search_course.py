@@ -10,6 +10,7 @@ import numpy as np
 
 from headstart.advice.cut_search import Bar, CutSearch, Trial
 from headstart.data.dataset import Dataset
+from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
 from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.settings import Settings
@@ -25,6 +26,13 @@ from headstart.training.losses import loss_for
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
     from headstart.training.outcome import Outcome
+
+
+_NOT_TRIED = Decision(
+    "where to cut",
+    "probe",
+    "There are too few samples to hold some of them back, so no other cut could be compared.",
+)
 
 
 @dataclass
@@ -56,7 +64,11 @@ class SearchCourse:
         return self.frozen.gather(dataset)
 
     def fit(self, halves: Split) -> Fitted:
-        """Search, then finish what was chosen."""
+        """Search, then finish what was chosen; with nothing to judge by, that is the probe."""
+        first = self._probe(halves)
+        if not len(first.losses):
+            fitted = self.frozen.fit(halves)
+            return replace(fitted, decisions=(_NOT_TRIED, *fitted.decisions))
         tensors = {name: one.clone() for name, one in self.assembled.network.state_dict().items()}
         names = self.assembled.backbone.stage_names
 
@@ -65,7 +77,7 @@ class SearchCourse:
             return self._trial(halves, cut, bar)
 
         search = CutSearch(try_cut)
-        chosen = search.run(self._probe(halves), range(len(names) - 1, -1, -1))
+        chosen = search.run(first, range(len(names) - 1, -1, -1))
         fitted = self._finish(halves, chosen)
         return replace(fitted, decisions=(search.decision(), *fitted.decisions))
 

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -101,6 +102,8 @@ def _silence() -> None:
     import lightning_fabric  # noqa: F401 - it sets the level of its log when it is imported
 
     logging.getLogger(FABRIC).setLevel(logging.WARNING)
+    # Of 1 x 1 convolutions, whose gradients may lie in memory either way.
+    warnings.filterwarnings("ignore", "Grad strides do not match bucket view strides")
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
@@ -333,3 +335,19 @@ def test_a_later_cut_may_do(loud_backbone, grey, store):
     stored(loud_backbone, 0, items, store)
     states, _ = stored(loud_backbone, 2, items, store)
     assert np.isfinite(read_all(states, items)).all()
+
+
+@pytest.mark.parametrize("kind", ["stored", "computed"])
+@pytest.mark.parametrize("cut", CUTS)
+def test_states_that_are_sent_to_another_process(tiny_backbone, items, store, kind, cut):
+    views = ("original", "mirrored")
+    if kind == "stored":
+        states, _ = stored(tiny_backbone, cut, items, store, views)
+    else:
+        states = computed(tiny_backbone, cut, items, views)
+    expected = [read_all(states, items, view) for view in (0, 1)]
+    content = pickle.dumps(states)  # after a first use, as in a fit
+    again = pickle.loads(content)
+    assert b"Conv2d" not in content  # the network stays here
+    for view in (0, 1):
+        np.testing.assert_array_equal(read_all(again, items, view), expected[view])

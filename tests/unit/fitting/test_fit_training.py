@@ -435,3 +435,14 @@ def test_a_picture_that_vanishes_is_named_or_set_aside(fitted, photos, make_pict
     else:
         early = times < 2  # the first pass opens it at two sizes
         assert [row["reason"] for row in result.quarantined] == ["no such file"] * early
+
+
+@pytest.mark.filterwarnings("error")
+def test_too_few_samples_to_try_cuts(fitted, make_picture):
+    colours = ["red", "blue"] * 2
+    pictures = [make_picture(colour, number) for number, colour in enumerate(colours)]
+    model = fitted("freeze:auto", read_any(pictures, colours))
+    assert set(modes(model)) == {"frozen"}
+    decision = decisions(model)["where to cut"]
+    assert decision.answer == "probe"
+    assert "too few samples to hold some of them back" in decision.reason
