@@ -15,7 +15,6 @@ from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.measuring import baselines_of, measure
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
-from headstart.fitting.warming import import_in_background
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
@@ -146,7 +145,6 @@ def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watc
         if isinstance(settings.plan, PlanName) and settings.plan.searches:
             return SearchCourse(settings, progress, watch, assemble_for_search(settings))
         assembled, plan = assemble_for(settings)
-    import_in_background("sklearn.linear_model", "headstart.training.job", "lightning_fabric")
     if not plan.suffix:
         return FrozenCourse(replace(settings, plan=plan), progress, watch)
     return TrainingCourse(settings, progress, watch, assembled, plan)
