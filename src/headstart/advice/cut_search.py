@@ -72,15 +72,16 @@ class Bar:
     loss: float
     standard_error: float
 
-    def is_out_of_reach(self, loss: float) -> bool:
-        """Whether a trial with this mean loss is not worth going on with.
+    @property
+    def highest_loss(self) -> float:
+        """A trial whose mean loss is above this is not worth going on with.
 
         Examples
         --------
-        >>> Bar(0.2, 0.05).is_out_of_reach(0.3), Bar(0.2, 0.05).is_out_of_reach(0.24)
-        (True, False)
+        >>> Bar(0.25, 0.5).highest_loss
+        0.75
         """
-        return loss > self.loss + self.standard_error
+        return self.loss + self.standard_error
 
 
 @dataclass

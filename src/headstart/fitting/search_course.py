@@ -121,7 +121,7 @@ class SearchCourse:
         start = course.start(halves)
         job = replace(
             course.job(halves, start, MemoryCheckpoints()),
-            highest_loss=bar.loss + bar.standard_error,
+            highest_loss=bar.highest_loss,
         )
         outcome = course.train(job)
         name = f"freeze:{self.assembled.backbone.stage_names[cut - 1]}" if cut else "full"

@@ -281,7 +281,8 @@ class Trainer:
         count = max(1, min(self.training.average_last, last))
         usual = self.candidate(range(last - count + 1, last + 1))
         best = _best_epoch(history)
-        others = [] if best is None else [self.candidate([best])]
+        # The usual weights need not be judged a second time.
+        others = [] if best is None or usual.epochs == (best,) else [self.candidate([best])]
         kept = choose(usual, others)
         put_back(kept.snapshot, self.network)
         self.network.eval()
