@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral, Real
 from pathlib import Path
@@ -21,6 +21,7 @@ from headstart.data.dataset import Dataset
 from headstart.data.labels import check_labels
 from headstart.errors import HeadstartError, InputError, PlanError
 from headstart.fitting import Settings, Watch, fit, read_sides
+from headstart.fitting.source_names import source_settings
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
@@ -37,7 +38,7 @@ class _TransferEstimator(BaseEstimator):
 
     def __init__(
         self,
-        source: str = "auto",
+        source: str | Sequence[str] = "auto",
         plan: str | Plan = "auto",
         *,
         epochs: int | None = None,
@@ -119,9 +120,11 @@ class _TransferEstimator(BaseEstimator):
     def _settings(self) -> Settings:
         check_parameters(self)
         return Settings(
-            source=self.source,
+            **source_settings(
+                [self.source] if isinstance(self.source, str) else list(self.source),
+                None if self.weights is None else os.fspath(self.weights),
+            ),
             plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
-            weights=None if self.weights is None else os.fspath(self.weights),
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=self.random_twin,
@@ -172,8 +175,9 @@ class TransferClassifier(ClassifierMixin, _TransferEstimator):
 
     Parameters
     ----------
-    source : str, default="auto"
-        A name in the catalogue (``headstart sources``). Ready embeddings need none.
+    source : str or list of str, default="auto"
+        A name in the catalogue (``headstart sources``), ``"run:PATH"``, or ``"NAME=FILE"`` with
+        local weights; several to have the best one chosen. Ready embeddings need none.
     plan : str or Plan, default="auto"
         What is transferred, and how: ``"probe"`` (all stages frozen), ``"freeze:3"`` (the first
         three frozen, the others trained), ``"full"``, ``"gradual"``, ``"lora"``, ``"bias"``,
@@ -242,8 +246,9 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
 
     Parameters
     ----------
-    source : str, default="auto"
-        A name in the catalogue (``headstart sources``). Ready embeddings need none.
+    source : str or list of str, default="auto"
+        A name in the catalogue (``headstart sources``), ``"run:PATH"``, or ``"NAME=FILE"`` with
+        local weights; several to have the best one chosen. Ready embeddings need none.
     plan : str or Plan, default="auto"
         What is transferred, and how: ``"probe"`` (all stages frozen), ``"freeze:3"`` (the first
         three frozen, the others trained), ``"full"``, ``"gradual"``, ``"lora"``, ``"bias"``,
@@ -351,6 +356,15 @@ def check_parameters(estimator: _TransferEstimator) -> None:
             )
 
 
+def _are_names(value: Any) -> bool:
+    names = [value] if isinstance(value, str) else value
+    return (
+        isinstance(names, (list, tuple))
+        and len(names) > 0
+        and all(isinstance(name, str) for name in names)
+    )
+
+
 def _is_share(value: Any) -> bool:
     number = isinstance(value, Real) and not isinstance(value, bool)
     return number and 0.0 < float(value) < 1.0
@@ -383,7 +397,7 @@ def _is_seed(value: Any) -> bool:
 
 #: Parameter, what it must be, and whether a value is that.
 _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
-    ("source", "the name of a source, such as 'auto'", lambda value: isinstance(value, str)),
+    ("source", "the name of a source, such as 'auto', or a list of them", _are_names),
     ("plan", accepted_plans(), lambda value: isinstance(value, Plan) or _is_plan_name(value)),
     ("epochs", "a whole number of at least 1, or None", lambda value: _is_count(value)),
     ("batch_size", "a whole number of at least 1, or None", lambda value: _is_count(value)),

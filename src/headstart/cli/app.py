@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from headstart.cli.advise import advise
 from headstart.cli.cache import cache
 from headstart.cli.demo import demo
 from headstart.cli.fit import fit
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (fit, predict, sources, report, cache, demo):
+for _command in (fit, predict, advise, sources, report, cache, demo):
     app.command()(_command)
 
 

@@ -16,7 +16,13 @@ def fit(
     out: Annotated[
         Path | None, typer.Option(help="Run folder to write; default: NAME-run here.")
     ] = None,
-    source: Annotated[str, typer.Option(help="Pretrained model; see: headstart sources.")] = "auto",
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Pretrained model: auto, NAME, NAME=FILE or run:PATH; several times to have the "
+            "best one chosen. See: headstart sources."
+        ),
+    ] = None,
     weights: Annotated[
         Path | None, typer.Option(help="Local safetensors file for that source.")
     ] = None,
@@ -53,12 +59,12 @@ def fit(
     from headstart.cli.fitting_job import DataArguments, fit_and_save
     from headstart.cli.plan_argument import read_plan
     from headstart.fitting import Settings
+    from headstart.fitting.source_names import source_settings
 
     training = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
     settings = Settings(
-        source=source,
+        **source_settings(source or [], None if weights is None else str(weights)),
         plan=read_plan(plan),
-        weights=None if weights is None else str(weights),
         test_fraction=test_size,
         seed=seed,
         random_twin=random_twin,

@@ -48,7 +48,7 @@ def fit_and_save(
     watch = Watch()
     with progress_bar() as progress:
         with watch.step("read"):
-            train, test = _read(data, progress)
+            train, test = read_data(data, progress)
         task, train = choose_task(data.task, train, from_table=data.train.is_file())
         settings = replace(settings, task=task)
         model = fit(train, test, settings, progress, watch)
@@ -62,7 +62,8 @@ def fit_and_save(
     return folder
 
 
-def _read(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
+def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
+    """The training samples, and the test samples where there are any."""
     columns = (data.path_column, data.label_column)
     if columns == (None, None):
         return read_sides(data.train, None, data.test, progress)

@@ -9,12 +9,13 @@ import numpy as np
 from headstart.data import conflicting_labels, remove_shared
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError, PlanError
-from headstart.evidence import Evidence
+from headstart.evidence import Decision, Evidence
 from headstart.fitting.course import Course, Fitted
 from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.measuring import baselines_of, measure
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
+from headstart.fitting.source_choice import choose_source
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
@@ -66,6 +67,11 @@ def fit(
     shared: tuple[str, ...] = ()
     if test is not None:
         train, shared = _without_shared(train, test)
+    told: tuple[Decision, ...] = ()
+    if settings.compares_sources:
+        chosen = choose_source(train, test, settings, progress, watch)
+        train, test, settings = chosen.train, chosen.test, chosen.settings
+        told = (chosen.decision,)
     whole = train if test is None else together(train, test)
     boundary = None if test is None else len(train)
     course = choose_course(settings, whole, progress, watch)
@@ -79,6 +85,7 @@ def fit(
     fitted = course.fit(halves)
     progress("evaluate", 0, None)
     with watch.step("evaluate"):
+        fitted = replace(fitted, decisions=(*told, *fitted.decisions))
         model = _measured(halves, fitted, settings.seed)
     result = replace(
         model.result_,

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
+from headstart.backbones.at_hand import sources_at_hand
 from headstart.errors import InputError, PlanError
 from headstart.plan import Init, Plan, TrainingPlan, changed_training
 from headstart.strategies import PlanName
@@ -42,6 +44,8 @@ class Settings:
         Whether to go on with the same fit where an earlier one was broken off.
     processes : int
         That train together, at least 1.
+    candidates : tuple of Request
+        Sources to choose from, where there are several; ``source`` is ``"auto"`` then.
 
     Raises
     ------
@@ -60,6 +64,7 @@ class Settings:
     states: StatesChoice = "auto"
     resume: bool = False
     processes: int = 1
+    candidates: tuple[Request, ...] = ()
 
     def __post_init__(self) -> None:
         task_named(self.task)
@@ -83,6 +88,12 @@ class Settings:
             raise InputError(
                 f"The states are {self.states!r}; accepted: {', '.join(get_args(StatesChoice))}."
             )
+        if self.candidates and self.source != "auto":
+            raise InputError(
+                f"The source is {self.source!r}, and {len(self.candidates)} sources are to be "
+                "compared. Accepted: one of the two. Leave the source out, or name it among the "
+                "others."
+            )
         if self.weights is not None and self.source_name("auto") == "auto":
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "
@@ -103,6 +114,21 @@ class Settings:
         if not isinstance(self.plan, Plan) or not self.plan.stages:
             return "pretrained"
         return self.plan.stages[0].init
+
+    @property
+    def compares_sources(self) -> bool:
+        """Whether the source is to be chosen from several."""
+        return len(self.candidates) > 1
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The sources to choose from: those given, the one that is named, or those at hand."""
+        if self.candidates:
+            return self.candidates
+        named = self.source_name("auto")
+        if named != "auto":
+            return (Request(named, self.weights),)
+        return tuple(Request(name) for name in sources_at_hand())
 
     def source_name(self, default: str) -> str:
         """The source that settings and plan name; ``default`` where neither does.

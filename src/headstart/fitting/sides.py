@@ -123,6 +123,15 @@ def split(whole: Dataset, boundary: int | None, vectors: Vectors, settings: Sett
     return Split(learner, tester, task, folds_of(task, targets, train.fingerprints, settings.seed))
 
 
+def held_out(dataset: Dataset, settings: Settings) -> tuple[Dataset, Dataset]:
+    """A training and a test set, for what has to be decided before anything is encoded."""
+    strata = task_named(settings.task).strata(labels_of(dataset))
+    train, test = stratified_split(
+        strata, dataset.fingerprints, settings.test_fraction, settings.seed
+    )
+    return dataset.take(train), replace(dataset.take(test), quarantined=(), notes=())
+
+
 def folds_of(task: Task, targets: NDArray[Any], fingerprints: Sequence[bytes], seed: int) -> Folds:
     """Folds of the training side; none where no stratum has two different samples.
 

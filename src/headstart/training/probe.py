@@ -71,6 +71,9 @@ class Probe:
     cv_score, cv_loss : float or None
         Mean merit and loss of the objective on the folds (accuracy and log loss, say); None when
         there were none.
+    losses, merits : ndarray of shape (n_held_out,) or None
+        Of each sample that was held out in a fold, in the order of the folds: two probes with the
+        same folds can be compared in pairs.
     """
 
     head: LinearHead
@@ -78,6 +81,8 @@ class Probe:
     decisions: tuple[Decision, ...]
     cv_score: float | None
     cv_loss: float | None
+    losses: NDArray[Any] | None = None
+    merits: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -137,7 +142,8 @@ def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
     head = samples.objective.calibrated(head, best.scores, samples.targets[best.rows])
     decisions = (*decisions, _penalty_decision(samples.objective, trials, best))
     chosen = HeadPlan(stages, best.inverse_penalty)
-    return Probe(head, chosen, decisions, float(best.merits.mean()), best.loss)
+    score = float(best.merits.mean())
+    return Probe(head, chosen, decisions, score, best.loss, best.losses, best.merits)
 
 
 def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
