@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.advice.quick_probe import StageFigures
 from headstart.evidence import Decision
 from headstart.metrics.figure import Figure
-from headstart.training.probe import Probe
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,10 @@ class Gain:
         return Decision("should I transfer", self.answer, reason, rows)
 
 
-def measure_gain(source: str, probe: Probe, rival: str, other: Probe) -> Gain | None:
-    """Compare two probes that were cross-validated on the same folds; None without folds."""
-    if probe.merits is None or other.merits is None:
-        return None
-    gains = np.asarray(probe.merits, float) - np.asarray(other.merits, float)
-    difference = mean_with_interval(gains)
-    means = (float(np.mean(probe.merits)), float(np.mean(other.merits)))
-    return Gain(source, rival, *means, difference)
+def measure_gain(source: str, best: StageFigures, rival: str, other: StageFigures) -> Gain:
+    """Compare two linear models that were cross-validated on the same folds."""
+    gains = best.merits.astype(float) - other.merits.astype(float)
+    return Gain(source, rival, best.merit, other.merit, mean_with_interval(gains))
 
 
 def mean_with_interval(values: NDArray[Any]) -> Figure:

@@ -117,8 +117,8 @@ def margin_in_errors(one: SourceEvidence, other: SourceEvidence) -> float | None
     one, other : SourceEvidence
         Of the same samples in the same folds.
     """
-    losses = one.probe.losses, other.probe.losses
-    if losses[0] is None or losses[1] is None or len(losses[0]) != len(losses[1]):
+    losses = one.best.losses, other.best.losses
+    if len(losses[0]) != len(losses[1]):
         return None
     gains = losses[1] - losses[0]
     error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else 0.0
@@ -131,7 +131,7 @@ def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
         "standing": one.standing,
         "prior": one.prior,
         **{name: value for name, value in one.evidence.measures.items()},
-        "score": one.evidence.probe.cv_score,
+        "score": one.evidence.best.merit,
         "samples": one.n_samples,
         "chosen": chosen,
     }

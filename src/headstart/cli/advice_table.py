@@ -24,8 +24,6 @@ _HEADINGS = {
 }
 #: What the mean merit of held-out samples is called, by the name of the task.
 _MERITS = {ClassificationTask.name: "accuracy", RegressionTask.name: "-error"}
-#: Questions that nobody asks who has not trained a network; the JSON has them.
-_NOT_TOLD = ("how strong a penalty",)
 _BAR = 30
 
 
@@ -41,8 +39,6 @@ def advice_lines(advice: Advice) -> Iterator[str]:
     yield from _curve(advice)
     yield ""
     for decision in advice.evidence.decisions:
-        if decision.question in _NOT_TOLD:
-            continue
         yield f"{_asked(decision)} {decision.answer}. {decision.reason}"
     yield from (f"Note: {note}" for note in advice.notes)
     for row in advice.quarantined:
@@ -61,9 +57,8 @@ def _ranking(advice: Advice) -> Iterator[str]:
     columns = [name for name in _HEADINGS if any(name in row for row in rows)]
     head = ["source", *(_HEADINGS[name] or merit for name in columns)]
     lines = [[str(row["source"]), *(_cell(row, name) for name in columns)] for row in rows]
-    if advice.gain is not None:
-        without = {"score": advice.gain.without_transfer}
-        lines.append([advice.gain.rival, *(_cell(without, name) for name in columns)])
+    without = {"score": advice.gain.without_transfer}
+    lines.append([advice.gain.rival, *(_cell(without, name) for name in columns)])
     yield from table([head, *lines])
     yield f"  {merit}, k-NN: of pictures held out in turn (cross-validation), not of a test set"
 
@@ -77,18 +72,15 @@ def _cell(row: Mapping[str, Any], name: str) -> str:
 
 def _curve(advice: Advice) -> Iterator[str]:
     """The probe's figure for every stage of the best source."""
-    stages = advice.ranking.best.evidence.stages
-    if not stages:
-        return
-    key = next(name for name in stages[0] if name.startswith("cv_"))
-    highest = max(abs(row[key]) for row in stages) or 1.0
+    evidence = advice.ranking.best.evidence
+    highest = max(abs(one.merit) for one in evidence.stages) or 1.0
     yield ""
-    yield f"What a linear model reads at each stage of {advice.ranking.best.source} ({key[3:]})"
-    width = max(len(row["stages"]) for row in stages)
-    for row in stages:
-        bar = "#" * round(_BAR * abs(row[key]) / highest)
-        mark = " <- taken" if row["chosen"] else ""
-        yield f"  {row['stages']:{width}}  {row[key]:6.3f}  {bar}{mark}"
+    yield f"What a linear model reads at each stage of {evidence.source} ({_MERITS[advice.task]})"
+    width = max(len(one.stage) for one in evidence.stages)
+    for one in evidence.stages:
+        bar = "#" * round(_BAR * abs(one.merit) / highest)
+        mark = " <- best" if one is evidence.best else ""
+        yield f"  {one.stage:{width}}  {one.merit:6.3f}  {bar}{mark}"
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:

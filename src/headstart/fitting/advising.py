@@ -42,8 +42,8 @@ class Advice:
         That the advice stands on.
     ranking : Ranking
         The sources.
-    gain : Gain or None
-        What transfer is worth; None with too few samples to hold some out.
+    gain : Gain
+        What transfer is worth.
     similarity : Similarity
         Of the best source.
     request : Request
@@ -65,7 +65,7 @@ class Advice:
     task: str
     n_samples: int
     ranking: Ranking
-    gain: Gain | None
+    gain: Gain
     similarity: Similarity
     request: Request
     plan_name: PlanName
@@ -129,12 +129,11 @@ def advise(
     request = next(one for one in settings.requests if one.source == best.source)
     similarity = _similarity(choice, request, watch)
     with watch.step("score the sources"):
-        gain = measure_gain(best.source, best.evidence.probe, CLASSICAL, choice.without_transfer())
+        rival = choice.without_transfer()
+    gain = measure_gain(best.source, best.evidence.best, CLASSICAL, rival)
     proposal = propose(choice.labelled.targets, similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
     plan = proposal.name.plan(best.source, stages)
-    if not plan.suffix:
-        plan = plan.with_head(best.evidence.probe.plan)
     return Advice(
         settings.task,
         len(choice.labelled.targets),
@@ -152,14 +151,13 @@ def advise(
 
 
 def _decisions(
-    ranking: Ranking, gain: Gain | None, similarity: Similarity, proposal: Proposal
+    ranking: Ranking, gain: Gain, similarity: Similarity, proposal: Proposal
 ) -> Iterator[Decision]:
     """In the order in which a person asks."""
-    if gain is not None:
-        yield gain.decision()
+    yield gain.decision()
     yield ranking.decision()
     yield similarity.decision()
-    yield from ranking.best.evidence.probe.decisions
+    yield ranking.best.evidence.decision()
     yield proposal.decision()
 
 

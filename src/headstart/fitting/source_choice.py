@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.preparation import Request, find_converted, prepare
 from headstart.advice.halving import halve
+from headstart.advice.quick_probe import StageFigures, probe_stages
 from headstart.advice.ranking import Ranked, Ranking, in_order
 from headstart.advice.source_evidence import SourceEvidence, weigh
 from headstart.data.dataset import Dataset
 from headstart.data.growing import growing_order
-from headstart.errors import HeadstartError, SourceError
+from headstart.errors import HeadstartError, InputError, SourceError
 from headstart.evidence import Decision
 from headstart.fitting.candidate_vectors import CLASSICAL, CandidateVectors
 from headstart.fitting.settings import Settings
@@ -28,7 +29,7 @@ from headstart.progress import Progress
 from headstart.tasks.registry import task_named
 from headstart.tasks.task import Task
 from headstart.training.objective import objective_for
-from headstart.training.probe import Folds, Probe, Samples, fit_probe
+from headstart.training.probe import Folds
 
 #: Networks that are converted at the same time: each takes a process and its memory.
 _CONVERTED_AT_ONCE = 2
@@ -100,17 +101,14 @@ class SourceChoice:
         spared = self.vectors.passes_saved(rounds[-1].entrants)
         return Ranking(in_order(self._ranked()), refused, rounds, spared)
 
-    def without_transfer(self) -> Probe:
-        """The classical model on the samples of the last round."""
-        return fit_probe(self.samples(CLASSICAL))
-
-    def samples(self, name: str) -> Samples:
-        """What a probe on a source's vectors learns from, in the last round."""
+    def without_transfer(self) -> StageFigures:
+        """The best linear model on classical features, on the samples of the last round."""
         of = self.labelled
+        features = self.vectors.features(CLASSICAL, of.fingerprints)
+        both = {" + ".join(features): np.concatenate(list(features.values()), axis=1)}
         objective = objective_for(of.task, of.targets)
-        return Samples(
-            self.vectors.features(name, of.fingerprints), of.targets, objective, of.folds
-        )
+        figures = probe_stages({**features, **both}, of.targets, objective, of.folds)
+        return min(figures, key=lambda one: one.loss)
 
     def _prepare(self, requests: Sequence[Request]) -> dict[str, str]:
         """Convert what the cache does not hold, beside the import of what scores."""
@@ -156,7 +154,14 @@ class SourceChoice:
         task = self.kind.from_labels(labels_of(some))
         targets = task.encode(labels_of(some))
         ids = some.fingerprints
-        return Labelled(ids, targets, task, folds_of(task, targets, ids, self.settings.seed))
+        folds = folds_of(task, targets, ids, self.settings.seed)
+        if not folds:
+            raise InputError(
+                f"With {len(some)} samples none can be held out, so sources cannot be compared. "
+                "Accepted: at least two different samples of a class. Add samples, or name one "
+                "source."
+            )
+        return Labelled(ids, targets, task, folds)
 
     def _ranked(self) -> list[Ranked]:
         """Everybody that was judged, each by the samples of its last round."""

@@ -37,6 +37,10 @@ class Objective(Protocol):
         """Heads learned from vectors of shape (n_samples, n_features)."""
         ...
 
+    def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:
+        """What least squares aims at for the same scores: shape (n_samples, n_outputs)."""
+        ...
+
     def losses(self, scores: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
         """What decides, a sample: shape (n_samples,), lower is better."""
         ...
@@ -82,6 +86,10 @@ class LogisticObjective:
         """Heads learned from vectors of shape (n_samples, n_features)."""
         return PenaltyPath(vectors, targets, self.n_classes, self.class_weight)
 
+    def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:
+        """A column of zeros and ones a class."""
+        return np.eye(self.n_classes)[targets]
+
     def losses(self, scores: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
         """Log loss of each sample, after the temperature that suits these scores best."""
         softened = softmax(scores / fit_temperature(scores, targets))
@@ -120,6 +128,10 @@ class RidgeObjective:
     def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> RidgePath:
         """Heads learned from vectors of shape (n_samples, n_features)."""
         return RidgePath(vectors, targets)
+
+    def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:
+        """The numbers themselves."""
+        return np.asarray(targets, dtype=np.float64)[:, None]
 
     def losses(self, scores: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
         """Squared error of each sample."""

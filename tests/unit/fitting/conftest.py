@@ -42,7 +42,8 @@ class FittingProvider:
                 nn.Linear(8, 5),
             )
         return network, Source(
-            f"fitting/{name}", "image", name, FACTS, "MIT", "random-0", 5, None, "test")
+            f"fitting/{name}", "image", name, FACTS, "MIT", "random-0", 5, None, "test"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,9 @@ def test_the_choice_never_sees_a_test_sample(same_photos, settings):
 
 def test_a_given_test_set_stays_whole(same_photos, settings):
     train, _ = read_sides(same_photos)
-    chosen = choose_source(train.take(range(16)), train.take(range(16, 20)), settings, silent, Watch())
+    chosen = choose_source(
+        train.take(range(16)), train.take(range(16, 20)), settings, silent, Watch()
+    )
     assert len(chosen.train) == 16
     assert len(chosen.test) == 4
     assert chosen.settings.candidates == ()
