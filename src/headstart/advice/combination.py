@@ -10,8 +10,8 @@ standing of a source on a target is taken as the sum of
 - what nothing here explains.
 
 How large each part is, is learned from earlier targets alone, and kept near a default while they
-are few (:mod:`headstart.advice.variance_components`). Scores need not be good ones: the sign and the
-size of their weights are learned, and scores that say nothing get no weight.
+are few (:mod:`headstart.advice.variance_components`). Scores need not be good ones: the sign and
+the size of their weights are learned, and scores that say nothing get no weight.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import numpy as np
 from headstart.advice.experience import Outcome, latest_targets
 from headstart.advice.kernels import EVIDENCE, LIKENESS, SOURCE, Kernels, kernels
 from headstart.advice.pairs import Pairs, pairs_of
-from headstart.advice.prior import Standing
+from headstart.advice.prior import Standing, static_prior
 from headstart.advice.standing import Array
 from headstart.advice.variance_components import covariance, learn_variances
 
@@ -36,8 +36,9 @@ MEAN_SLOPE = 0.3
 class Expectation:
     """What is expected of a source on a new target, and why.
 
-    All are standings relative to the other candidates: above zero is better than their average,
-    and the parts add up to the total.
+    All are standings: above zero is better than the average. ``prior``, ``alike`` and ``evidence``
+    are relative to the other candidates and add up to ``total``. They share out what the static
+    order and the scores agree on; ``static`` is what the static order says by itself.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ class Expectation:
         What its standing on targets with like scores adds.
     evidence : float
         What the scores of this target say.
+    static : float
+        Mean standing on earlier targets (:func:`headstart.advice.prior.static_prior`).
     targets : int
         Number of earlier targets that the source was tried on, packaged ones included.
     """
@@ -59,6 +62,7 @@ class Expectation:
     prior: float
     alike: float
     evidence: float
+    static: float
     targets: int
 
 
@@ -114,10 +118,12 @@ def combine(
     """
     if not measures:
         return Combination((), 0)
-    pairs = pairs_of(measures, latest_targets(outcomes), seed or {})
+    known = latest_targets(outcomes)
+    pairs = pairs_of(measures, known, seed or {})
     parts = kernels(pairs)
     variances = learn_variances(parts.among(pairs.earlier), pairs.residual_standings(MEAN_SLOPE))
-    expected = _expectations(pairs, _posterior_means(pairs, parts, variances))
+    static = static_prior(known, seed)
+    expected = _expectations(pairs, _posterior_means(pairs, parts, variances), static)
     return Combination(
         tuple(sorted(expected, key=lambda one: (-one.total, one.source))),
         pairs.n_earlier_targets,
@@ -139,22 +145,27 @@ def _posterior_means(
     }
 
 
-def _expectations(pairs: Pairs, means: Mapping[str, Array]) -> list[Expectation]:
+def _expectations(
+    pairs: Pairs, means: Mapping[str, Array], static: Mapping[str, Standing]
+) -> list[Expectation]:
     new = pairs.new
     prior = _centred(pairs.seeded[new] + _sum(means, SOURCE))
     alike = _centred(_sum(means, LIKENESS))
     evidence = _centred(MEAN_SLOPE * pairs.mean_score[new] + _sum(means, EVIDENCE))
     total = prior + alike + evidence
+    names = [pairs.source_names[source] for source in pairs.source[new]]
+    known = [static.get(name, Standing(0.0, 0)) for name in names]
     return [
         Expectation(
-            pairs.source_names[source],
+            name,
             float(total[row]),
             float(prior[row]),
             float(alike[row]),
             float(evidence[row]),
-            pairs.targets_of[source],
+            known[row].value,
+            known[row].targets,
         )
-        for row, source in enumerate(pairs.source[new])
+        for row, name in enumerate(names)
     ]
 
 

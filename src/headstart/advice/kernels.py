@@ -1,4 +1,4 @@
-"""How alike two pairs of a target and a source are, in each of the ways that standings depend on."""
+"""How alike two pairs of a target and a source are, in each way that standings depend on."""
 
 from __future__ import annotations
 

@@ -36,8 +36,6 @@ class Pairs:
     seeded_weight : ndarray of shape (n_sources,), float64
         On how many targets that rests.
     source_names : tuple of str
-    targets_of : tuple of int
-        By source: number of targets that it was tried on, those behind ``seeded`` included.
     """
 
     target: NDArray[np.int64]
@@ -47,7 +45,6 @@ class Pairs:
     seeded: Array
     seeded_weight: Array
     source_names: tuple[str, ...]
-    targets_of: tuple[int, ...]
 
     @cached_property
     def earlier(self) -> NDArray[np.int64]:
@@ -118,11 +115,6 @@ def pairs_of(
         seeded=seeded[source],
         seeded_weight=np.array([seeded_targets(seed.get(name)) for name in names]),
         source_names=tuple(names),
-        targets_of=tuple(
-            sum(name in pool for pool in tried.values())
-            + (seed[name].targets if name in seed else 0)
-            for name in names
-        ),
     )
 
 

@@ -17,7 +17,7 @@ from operator import attrgetter
 import numpy as np
 
 from headstart.advice.experience import Outcome, latest_targets, read_outcomes
-from headstart.advice.standing import Array, standings
+from headstart.advice.standing import standings
 
 #: Number of targets at which a mean standing is believed by half.
 SHRINKAGE = 1.0
@@ -138,16 +138,16 @@ def standings_by_target(outcomes: Iterable[Outcome]) -> dict[str, dict[str, floa
     dict of str to dict of str to float
         Target, then source.
     """
-    tried = [one for one in latest_targets(outcomes) if one.outcome is not None]
+    tried = [one for one in latest_targets(outcomes) if _is_known(one.outcome)]
     pools: dict[str, dict[str, float]] = {}
     for target, group in groupby(tried, key=attrgetter("target")):
         rows = list(group)
-        values: Array = standings([one.outcome for one in rows])
-        pool = {
-            one.source: float(value)
-            for one, value in zip(rows, values, strict=True)
-            if np.isfinite(value)
-        }
-        if len(pool) > 1:
-            pools[target] = pool
+        if len(rows) > 1:
+            values = standings(np.array([one.outcome for one in rows], dtype=np.float64))
+            names = [one.source for one in rows]
+            pools[target] = dict(zip(names, values.tolist(), strict=True))
     return pools
+
+
+def _is_known(outcome: float | None) -> bool:
+    return outcome is not None and bool(np.isfinite(outcome))
