@@ -110,5 +110,8 @@ _TABLE: Mapping[tuple[bool, Similarity | None], tuple[tuple[str, ...], str]] = {
         ("full",),
         "and unlike those of the source: all its stages are trained, starting from what it knows.",
     ),
-    (True, None): (("full",), "and enough to train all stages, starting from what the source knows."),
+    (True, None): (
+        ("full",),
+        "and enough to train all stages, starting from what the source knows.",
+    ),
 }

@@ -1,8 +1,8 @@
 """Plans that were tried on the same held-out samples, and which of them to take.
 
-Of all that was tried the simplest within one standard error of the best is taken (Breiman, Friedman,
-Olshen and Stone, *Classification and regression trees*, 1984); the standard error is that of the
-difference of the two, sample by sample.
+Of all that was tried the simplest within one standard error of the best is taken (Breiman,
+Friedman, Olshen and Stone, *Classification and regression trees*, 1984); the standard error is that
+of the difference of the two, sample by sample.
 """
 
 from __future__ import annotations

@@ -41,6 +41,8 @@ Ended = Literal["finished", "fell behind", "out of time"]
 _FEWEST_EPOCHS, _SHARE_FROM_RANDOM = 2, 0.25
 #: Judgements after the last epoch: of the weights that could be kept, and of those that are.
 _JUDGEMENTS_AT_THE_END = 4
+#: What the forward pass takes of a step.
+_FORWARD = 0.4
 #: Held-out samples that are judged together.
 _JUDGED_AT_ONCE = 64
 
@@ -238,9 +240,9 @@ class Trainer:
         if not self.pace.is_limited:
             return
         more = self.training.epochs - 1 if number == 0 else 0
-        allowed = self.pace.allows(
-            n_steps - done + more * n_steps, 1 + more + _JUDGEMENTS_AT_THE_END
-        )
+        judgement = _FORWARD * len(self.learning.valid_rows) / self.training.batch_size
+        judgements = (1 + more + _JUDGEMENTS_AT_THE_END) * judgement
+        allowed = self.pace.allows(n_steps - done + more * n_steps + judgements)
         if not self.fabric.broadcast(allowed):
             raise OutOfTime
 
@@ -286,8 +288,7 @@ class Trainer:
 
     def judge(self) -> tuple[float | None, float | None]:
         """Mean loss and score of the samples held back; None where there are none."""
-        with self.pace.judging():
-            losses, merits = self.judged(self.learning.valid_rows)
+        losses, merits = self.judged(self.learning.valid_rows)
         if not len(losses):
             return None, None
         return float(losses.mean()), float(merits.mean())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-#: So many steps before anything is foretold: the first ones are slower than those that follow.
-_FEWEST_STEPS = 3
+#: Steps that say nothing of those that follow: libraries get ready in them. And so many more are
+#: timed before anything is foretold.
+_SLOW_STEPS, _FEWEST_STEPS = 2, 3
 
 
 class OutOfTime(Exception):  # noqa: N818 - it is no error: a training ends by it
@@ -16,7 +16,7 @@ class OutOfTime(Exception):  # noqa: N818 - it is no error: a training ends by i
 
 
 class Pace:
-    """A clock, a deadline, and how long steps and judgements take.
+    """A clock, a deadline, and how long steps take.
 
     Parameters
     ----------
@@ -27,11 +27,11 @@ class Pace:
 
     Examples
     --------
-    >>> ticks = iter([0.0, 1.0, 2.0, 3.0, 3.0])
-    >>> pace = Pace(10.0, clock=lambda: next(ticks))
-    >>> for _ in range(3):
+    >>> ticks = iter([0.0, 5.0, 9.0, 10.0, 11.0, 12.0, 12.0])
+    >>> pace = Pace(20.0, clock=lambda: next(ticks))
+    >>> for _ in range(5):
     ...     pace.step_done()
-    >>> pace.step_seconds, pace.allows(n_steps=8)
+    >>> pace.step_seconds, pace.allows(n_steps=9)
     (1.0, False)
     """
 
@@ -42,12 +42,12 @@ class Pace:
         self._last = clock()
         self.deadline = float("inf") if seconds is None else self._last + seconds
         self._steps: list[float] = []
-        self._judging = 0.0
 
     @property
     def step_seconds(self) -> float | None:
-        """Median of a step; None before there were any."""
-        return statistics.median(self._steps) if self._steps else None
+        """Median of a step, the first ones left out; None before there were any."""
+        steps = self._steps[_SLOW_STEPS:] or self._steps[-1:]
+        return statistics.median(steps) if steps else None
 
     @property
     def is_limited(self) -> bool:
@@ -64,22 +64,14 @@ class Pace:
         self._steps.append(now - self._last)
         self._last = now
 
-    @contextmanager
-    def judging(self) -> Iterator[None]:
-        """Time a judgement of the samples held back; the last one counts."""
-        began = self.clock()
-        yield
-        self._judging = self.clock() - began
+    def allows(self, n_steps: float) -> bool:
+        """Whether so many more steps will be over at the deadline.
 
-    def allows(self, n_steps: int, n_judgements: int = 0) -> bool:
-        """Whether so many more steps and judgements will be over at the deadline.
-
-        Before three steps are over only the deadline itself counts.
+        Before a few steps are over only the deadline itself counts.
         """
         if not self.is_limited:
             return True
         now = self.clock()
-        if len(self._steps) < _FEWEST_STEPS or now > self.deadline:
-            return now <= self.deadline
-        needed = n_steps * statistics.median(self._steps) + n_judgements * self._judging
-        return now + needed <= self.deadline
+        if len(self._steps) >= _SLOW_STEPS + _FEWEST_STEPS:
+            now += n_steps * (self.step_seconds or 0.0)
+        return now <= self.deadline
