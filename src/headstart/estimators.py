@@ -47,6 +47,7 @@ class _TransferEstimator(BaseEstimator):
         weights: str | Path | None = None,
         test_size: float = 0.2,
         random_twin: bool = False,
+        time_limit: float | None = None,
         random_state: int | None = 0,
     ) -> None:
         self.source = source
@@ -57,6 +58,7 @@ class _TransferEstimator(BaseEstimator):
         self.weights = weights
         self.test_size = test_size
         self.random_twin = random_twin
+        self.time_limit = time_limit
         self.random_state = random_state
 
     def fit(
@@ -129,6 +131,7 @@ class _TransferEstimator(BaseEstimator):
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=self.random_twin,
             task=self._task,
+            time_limit=None if self.time_limit is None else float(self.time_limit),
             training=self._training(),
         )
 
@@ -195,6 +198,10 @@ class TransferClassifier(ClassifierMixin, _TransferEstimator):
         above 0 and below 1.
     random_twin : bool, default=False
         Whether to compare with the same network with random weights too.
+    time_limit : float or None, default=None
+        Seconds for the whole fit, above 0. With plan ``"auto"``, further plans are then tried as
+        long as there is time, and the simplest within a standard error of the best is taken;
+        what fits into it depends on the machine. None: ``"auto"`` is the probe.
     random_state : int or None, default=0
         For splits, folds and resampling; None means 0, so that a fit can always be repeated.
 
@@ -266,6 +273,10 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
         above 0 and below 1.
     random_twin : bool, default=False
         Whether to compare with the same network with random weights too.
+    time_limit : float or None, default=None
+        Seconds for the whole fit, above 0. With plan ``"auto"``, further plans are then tried as
+        long as there is time, and the simplest within a standard error of the best is taken;
+        what fits into it depends on the machine. None: ``"auto"`` is the probe.
     random_state : int or None, default=0
         For splits, folds and resampling; None means 0, so that a fit can always be repeated.
 
@@ -408,6 +419,7 @@ _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
         lambda value: value is None or isinstance(value, (str, os.PathLike)),
     ),
     ("test_size", "a number above 0 and below 1, such as 0.2", _is_share),
+    ("time_limit", "a number of seconds above 0, or None", lambda value: _is_rate(value)),
     ("random_twin", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
     ("random_state", "a whole number of at least 0, or None", _is_seed),
 )

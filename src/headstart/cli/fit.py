@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -42,6 +43,10 @@ def fit(
         str, typer.Option(help="auto, classification, or regression (labels are numbers).")
     ] = "auto",
     test_size: Annotated[float, typer.Option(help="Share held back without --test.")] = 0.2,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="Seconds for everything; plan auto then tries plans. Ctrl-C ends early."),
+    ] = None,
     random_twin: Annotated[
         bool, typer.Option("--random-twin", help="Compare with random weights too.")
     ] = False,
@@ -56,9 +61,10 @@ def fit(
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures, measure it, and compare with not transferring."""
+    began = time.perf_counter()
     from headstart.cli.fitting_job import DataArguments, fit_and_save
     from headstart.cli.plan_argument import read_plan
-    from headstart.fitting import Settings
+    from headstart.fitting import Settings, Watch
     from headstart.fitting.source_names import source_settings
 
     training = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
@@ -72,5 +78,7 @@ def fit(
         states=states,  # type: ignore[arg-type]
         resume=resume,
         processes=processes,
+        time_limit=time_limit,
     )
-    fit_and_save(DataArguments(data, test, path_column, label_column, task), settings, out, json)
+    arguments = DataArguments(data, test, path_column, label_column, task)
+    fit_and_save(arguments, settings, out, json, Watch(began=began))

@@ -33,7 +33,11 @@ class DataArguments:
 
 
 def fit_and_save(
-    data: DataArguments, settings: Settings, out: Path | None, json: bool = False
+    data: DataArguments,
+    settings: Settings,
+    out: Path | None,
+    json: bool = False,
+    watch: Watch | None = None,
 ) -> Path:
     """Fit, write the run folder, and print a table or the result as JSON.
 
@@ -45,7 +49,7 @@ def fit_and_save(
     folder = out if out is not None else _free_name(data.train)
     check_place(folder)
     check_task(data.task)
-    watch = Watch()
+    watch = watch or Watch()
     with progress_bar() as progress:
         with watch.step("read"):
             train, test = read_data(data, progress)

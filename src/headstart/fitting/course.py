@@ -34,6 +34,8 @@ class Fitted:
         What predicts; None for ready embeddings.
     precision : str or None
         What it computes in.
+    notes : tuple of str
+        What a person should know of how it was found.
     """
 
     plan: Plan
@@ -42,6 +44,7 @@ class Fitted:
     decisions: tuple[Decision, ...]
     backbone: ConvertedBackbone | None = None
     precision: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Course(Protocol):

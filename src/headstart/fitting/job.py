@@ -19,7 +19,6 @@ from headstart.fitting.source_choice import choose_source
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
-from headstart.strategies import PlanName
 from headstart.tasks.registry import task_named
 from headstart.tasks.task import Task
 
@@ -94,7 +93,7 @@ def fit(
             {"input": aside.input, "reason": aside.reason}
             for aside in halves.tester.dataset.quarantined
         ),
-        notes=tuple(dict.fromkeys((*whole.notes, *notes))),
+        notes=tuple(dict.fromkeys((*whole.notes, *notes, *fitted.notes))),
         seconds=watch.seconds,
     )
     return replace(model, result_=result)
@@ -136,21 +135,23 @@ def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watc
     PlanError
         If stages are to be trained and the samples are ready embeddings.
     """
-    if not settings.trains:
+    nothing_to_train = dataset.modality == "embedding" and not settings.must_train
+    if nothing_to_train or not settings.trains:
         return FrozenCourse(settings, progress, watch)
     if dataset.modality == "embedding":
         raise PlanError(
             "Ready embeddings pass through no network, so there is no stage to train. Accepted for "
             "them: the plans auto and probe. Give pictures, or leave the plan out."
         )
-    from headstart.fitting.plan_settling import assemble_for, assemble_for_search
-    from headstart.fitting.search_course import SearchCourse
+    if settings.searches:
+        from headstart.fitting.search_course import SearchCourse
+
+        return SearchCourse(settings, progress, watch)
+    from headstart.fitting.plan_settling import assemble_for
     from headstart.fitting.training_course import TrainingCourse
 
     progress("build the network", 0, None)
     with watch.step("build the network"):
-        if isinstance(settings.plan, PlanName) and settings.plan.searches:
-            return SearchCourse(settings, progress, watch, assemble_for_search(settings))
         assembled, plan = assemble_for(settings)
     if not plan.suffix:
         return FrozenCourse(replace(settings, plan=plan), progress, watch)

@@ -10,7 +10,7 @@ from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
 from headstart.backbones.at_hand import sources_at_hand
 from headstart.errors import InputError, PlanError
-from headstart.plan import Init, Plan, TrainingPlan, changed_training
+from headstart.plan import Budget, Init, Plan, TrainingPlan, changed_training
 from headstart.strategies import PlanName
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.registry import task_named
@@ -46,6 +46,8 @@ class Settings:
         That train together, at least 1.
     candidates : tuple of Request
         Sources to choose from, where there are several; ``source`` is ``"auto"`` then.
+    time_limit : float or None
+        Seconds for the whole fit, above 0, in which plans are tried; None: as long as it takes.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class Settings:
     resume: bool = False
     processes: int = 1
     candidates: tuple[Request, ...] = ()
+    time_limit: float | None = None
 
     def __post_init__(self) -> None:
         task_named(self.task)
@@ -94,6 +97,12 @@ class Settings:
                 "compared. Accepted: one of the two. Leave the source out, or name it among the "
                 "others."
             )
+        if self.budget.is_limited and not self._is_open:
+            raise PlanError(
+                f"The time limit is {self.time_limit!r}, but the plan {_shown(self.plan)} leaves "
+                "nothing to choose in that time. Accepted with a time limit: the plans auto and "
+                "freeze:auto. Leave out the limit, or the plan; --epochs makes one plan shorter."
+            )
         if self.weights is not None and self.source_name("auto") == "auto":
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "
@@ -101,12 +110,33 @@ class Settings:
             )
 
     @property
+    def budget(self) -> Budget:
+        """How long the whole fit may take."""
+        return Budget(self.time_limit)
+
+    @property
+    def searches(self) -> bool:
+        """Whether plans are tried, because the one to take is open."""
+        if not isinstance(self.plan, PlanName):
+            return False
+        return self.plan.searches or self.budget.is_limited
+
+    @property
+    def _is_open(self) -> bool:
+        return isinstance(self.plan, PlanName) and self.plan.is_open
+
+    @property
     def trains(self) -> bool:
         """Whether stages may be trained; names tell for certain only with the stages at hand."""
         if isinstance(self.plan, Plan):
             mixed = len({stage.init for stage in self.plan.stages}) > 1
             return bool(self.plan.suffix) or mixed
-        return not self.plan.is_frozen
+        return self.searches or not self.plan.is_frozen
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the plan asks for stages to be trained, where ready embeddings have none."""
+        return self.trains and not (isinstance(self.plan, PlanName) and self.plan.is_frozen)
 
     @property
     def init(self) -> Init:
@@ -146,3 +176,7 @@ class Settings:
                 "out, or name the same source in both."
             )
         return next(iter(named), default)
+
+
+def _shown(plan: Plan | PlanName) -> str:
+    return repr(str(plan)) if isinstance(plan, PlanName) else f"for {plan.source!r}"

@@ -27,6 +27,7 @@ from headstart.training.loop import Learning, Trainer
 from headstart.training.memory import kept_memory
 from headstart.training.modes import check_processes, set_modes
 from headstart.training.outcome import Outcome
+from headstart.training.pace import Pace
 from headstart.training.processes import FABRIC, quiet, run_in_processes
 from headstart.training.suffix import SuffixNetwork
 
@@ -58,6 +59,8 @@ class TrainingJob:
         None: bf16 where the processor computes in it.
     highest_loss : float or None
         A training whose validation loss is above this after two epochs is broken off.
+    seconds : float or None
+        That it may take; one that cannot be over by then ends early.
     """
 
     plan: Plan
@@ -68,6 +71,7 @@ class TrainingJob:
     processes: int = 1
     precision: str | None = None
     highest_loss: float | None = None
+    seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.processes < 1:
@@ -125,6 +129,7 @@ def run(
     progress: Progress = silent,
 ) -> Outcome:
     """What each process does."""
+    pace = Pace(job.seconds)
     if assembled is None:
         assembled = assemble(job.plan, job.weights, job.learning.seed)
     with ExitStack() as stack:
@@ -136,7 +141,7 @@ def run(
         stack.enter_context(kept_memory())
         stack.enter_context(_fast(network, job))
         trainer = Trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
-        trainer.highest_loss = job.highest_loss
+        trainer.highest_loss, trainer.pace = job.highest_loss, pace
         trained = trainer.run()
         head = job.learning.loss.outward(network.head.to_linear_head())
         scores = _held_out_scores(trainer, job)
