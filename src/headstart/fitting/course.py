@@ -13,6 +13,7 @@ from headstart.evidence import Decision
 from headstart.fitting.sides import Split
 from headstart.fitting.vectors import Vectors
 from headstart.plan import Plan
+from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead
 
 
@@ -34,6 +35,8 @@ class Fitted:
         What predicts; None for ready embeddings.
     precision : str or None
         What it computes in.
+    held_out : HeldOut or None
+        What it said of training samples that it had not learned from; None where there were none.
     """
 
     plan: Plan
@@ -42,6 +45,7 @@ class Fitted:
     decisions: tuple[Decision, ...]
     backbone: ConvertedBackbone | None = None
     precision: str | None = None
+    held_out: HeldOut | None = None
 
 
 class Course(Protocol):
