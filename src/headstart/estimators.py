@@ -46,6 +46,7 @@ class _TransferEstimator(BaseEstimator):
         weights: str | Path | None = None,
         test_size: float = 0.2,
         random_twin: bool = False,
+        fallback: bool = True,
         random_state: int | None = 0,
     ) -> None:
         self.source = source
@@ -56,6 +57,7 @@ class _TransferEstimator(BaseEstimator):
         self.weights = weights
         self.test_size = test_size
         self.random_twin = random_twin
+        self.fallback = fallback
         self.random_state = random_state
 
     def fit(
@@ -125,6 +127,7 @@ class _TransferEstimator(BaseEstimator):
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=self.random_twin,
+            fallback=self.fallback,
             task=self._task,
             training=self._training(),
         )
@@ -191,6 +194,9 @@ class TransferClassifier(ClassifierMixin, _TransferEstimator):
         above 0 and below 1.
     random_twin : bool, default=False
         Whether to compare with the same network with random weights too.
+    fallback : bool, default=True
+        Whether the model without transfer is what predicts where transfer hurts. ``result_``
+        holds the figures of both.
     random_state : int or None, default=0
         For splits, folds and resampling; None means 0, so that a fit can always be repeated.
 
@@ -261,6 +267,9 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
         above 0 and below 1.
     random_twin : bool, default=False
         Whether to compare with the same network with random weights too.
+    fallback : bool, default=True
+        Whether the model without transfer is what predicts where transfer hurts. ``result_``
+        holds the figures of both.
     random_state : int or None, default=0
         For splits, folds and resampling; None means 0, so that a fit can always be repeated.
 
@@ -395,5 +404,6 @@ _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ),
     ("test_size", "a number above 0 and below 1, such as 0.2", _is_share),
     ("random_twin", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
+    ("fallback", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
     ("random_state", "a whole number of at least 0, or None", _is_seed),
 )

@@ -47,6 +47,10 @@ def fit(
         str, typer.Option(help="States at the cut: auto, store, or recompute in each epoch.")
     ] = "auto",
     processes: Annotated[int, typer.Option(help="Processes that train together.")] = 1,
+    keep_transfer: Annotated[
+        bool,
+        typer.Option("--keep-transfer", help="Save the model with transfer even where it hurts."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures, measure it, and compare with not transferring."""
@@ -66,5 +70,6 @@ def fit(
         states=states,  # type: ignore[arg-type]
         resume=resume,
         processes=processes,
+        fallback=not keep_transfer,
     )
     fit_and_save(DataArguments(data, test, path_column, label_column, task), settings, out, json)

@@ -66,9 +66,9 @@ class Result:
         One of three sentences about transfer; None when nothing could be compared, or nothing was
         transferred.
     difference : Figure or None
-        Accuracy of the model with transfer less that of ``compared_with``, on the same test samples; of a
-        regression the mean absolute error of ``compared_with`` less that of the model. Above 0 the
-        model is better.
+        Accuracy of the model with transfer less that of ``compared_with``, on the same test
+        samples; of a regression the mean absolute error of ``compared_with`` less that of the
+        model with transfer. Above 0 that is better.
     confusion : tuple of tuple of int
         Rows are true classes, columns predicted ones; empty for a regression.
     calibration : tuple of mapping

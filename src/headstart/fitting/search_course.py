@@ -59,7 +59,7 @@ class SearchCourse:
     def gather(self, dataset: Dataset) -> Vectors:
         """Pooled vectors of all stages; states are stored when a cut is tried."""
         self.n_samples = len(dataset)
-        probe = replace(self.settings, plan=PlanName("probe"))
+        probe = replace(self.settings, plan=PlanName("probe"), training={})
         self.frozen = FrozenCourse(probe, self.progress, self.watch)
         return self.frozen.gather(dataset)
 
