@@ -39,4 +39,5 @@ def is_clearly_worse(merits_with: ArrayLike, merits_without: ArrayLike) -> bool:
             "the same samples in the same order."
         )
     losses = other - own
-    return len(losses) > 1 and bool(losses.mean() > standard_error(losses))
+    # One lone disagreement is as large as its standard error, and rounding must not decide.
+    return len(losses) > 1 and bool(losses.mean() > standard_error(losses) * (1 + 1e-9))
