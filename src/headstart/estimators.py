@@ -48,6 +48,7 @@ class _TransferEstimator(BaseEstimator):
         test_size: float = 0.2,
         random_twin: bool = False,
         time_limit: float | None = None,
+        fallback: bool = True,
         random_state: int | None = 0,
     ) -> None:
         self.source = source
@@ -59,6 +60,7 @@ class _TransferEstimator(BaseEstimator):
         self.test_size = test_size
         self.random_twin = random_twin
         self.time_limit = time_limit
+        self.fallback = fallback
         self.random_state = random_state
 
     def fit(
@@ -130,6 +132,7 @@ class _TransferEstimator(BaseEstimator):
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=self.random_twin,
+            fallback=self.fallback,
             task=self._task,
             time_limit=None if self.time_limit is None else float(self.time_limit),
             training=self._training(),
@@ -202,6 +205,9 @@ class TransferClassifier(ClassifierMixin, _TransferEstimator):
         Seconds for the whole fit, above 0. With plan ``"auto"``, further plans are then tried as
         long as there is time, and the simplest within a standard error of the best is taken;
         what fits into it depends on the machine. None: ``"auto"`` is the probe.
+    fallback : bool, default=True
+        Whether the model without transfer is what predicts where transfer hurts. ``result_``
+        holds the figures of both.
     random_state : int or None, default=0
         For splits, folds and resampling; None means 0, so that a fit can always be repeated.
 
@@ -277,6 +283,9 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
         Seconds for the whole fit, above 0. With plan ``"auto"``, further plans are then tried as
         long as there is time, and the simplest within a standard error of the best is taken;
         what fits into it depends on the machine. None: ``"auto"`` is the probe.
+    fallback : bool, default=True
+        Whether the model without transfer is what predicts where transfer hurts. ``result_``
+        holds the figures of both.
     random_state : int or None, default=0
         For splits, folds and resampling; None means 0, so that a fit can always be repeated.
 
@@ -421,5 +430,6 @@ _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
     ("test_size", "a number above 0 and below 1, such as 0.2", _is_share),
     ("time_limit", "a number of seconds above 0, or None", lambda value: _is_rate(value)),
     ("random_twin", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
+    ("fallback", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
     ("random_state", "a whole number of at least 0, or None", _is_seed),
 )

@@ -2,7 +2,8 @@
 
 A plan has an entry for each stage of the backbone. Feature extraction is the plan whose stages
 are all pretrained and frozen; a random-weights twin is the same plan with random stages; training
-from scratch is the plan whose stages are all random and trained. There is no code path named
+from scratch is the plan whose stages are all random and trained; a model without a network is the
+plan whose stages have no weights (pixels, say). There is no code path named
 after a strategy: everything below the edge of the program reads these entries.
 """
 
@@ -14,7 +15,7 @@ from typing import Any, Literal, TypeVar, get_args
 
 from headstart.errors import InputError, PlanError
 
-Init = Literal["pretrained", "random"]
+Init = Literal["pretrained", "random", "none"]
 Mode = Literal["frozen", "adapter", "train"]
 HeadStart = Literal["probe", "zero"]
 AdapterKind = Literal["lora", "bias", "pointwise"]
@@ -72,8 +73,8 @@ class StagePlan:
     ----------
     name : str
         The stage, as the source names it.
-    init : {"pretrained", "random"}
-        Where its weights come from.
+    init : {"pretrained", "random", "none"}
+        Where its weights come from; none: it computes by a rule and has no weights.
     mode : {"frozen", "adapter", "train"}
         Whether they change. Frozen means eval mode: BatchNorm statistics stay too.
     lr_scale : float
@@ -96,6 +97,11 @@ class StagePlan:
         _check_choice(f"mode {of}", self.mode, get_args(Mode))
         _check_number(f"lr_scale {of}", self.lr_scale, "a number of at least 0", low=0)
         _check_whole(f"from_epoch {of}", self.from_epoch, low=0)
+        if self.mode != "frozen" and self.init == "none":
+            raise PlanError(
+                f"Stage {self.name!r} has no weights and mode {self.mode!r}, but there is nothing "
+                "to train; accepted: frozen. Correct it in the plan."
+            )
         if self.mode == "adapter" and self.init == "random":
             raise PlanError(
                 f"Stage {self.name!r} has random weights and mode 'adapter'. An adapter adjusts "
@@ -315,6 +321,17 @@ class Plan:
         """Everything after the cut."""
         return self.stages[self.cut :]
 
+    @property
+    def transfers(self) -> bool:
+        """Whether anything that the source learned goes into the model.
+
+        Examples
+        --------
+        >>> frozen_plan("x/y", ["a"]).transfers, frozen_plan("x/y", ["a"], "random").transfers
+        (True, False)
+        """
+        return not self.stages or any(stage.init == "pretrained" for stage in self.stages)
+
     def with_head(self, head: HeadPlan) -> Plan:
         """The same stages under another head."""
         return replace(self, head=head)
@@ -491,7 +508,7 @@ def _check_whole(what: str, value: Any, low: int) -> None:
 
 
 def frozen_plan(source: str, stage_names: Sequence[str], init: Init = "pretrained") -> Plan:
-    """Every stage frozen: feature extraction, or its random-weights twin.
+    """Every stage frozen: feature extraction, its random-weights twin, or no network at all.
 
     Examples
     --------

@@ -14,6 +14,8 @@ from headstart.activations.key import ActivationKey
 if TYPE_CHECKING:
     from PIL import Image
 
+#: What a plan calls the source of these features.
+CLASSICAL_SOURCE = "classical"
 _SIDE = 64
 _CELL = 8
 _BINS = 9
@@ -37,7 +39,7 @@ class ClassicalEncoder:
     def key(self) -> ActivationKey:
         """What the vectors depend on."""
         return ActivationKey(
-            source="classical",
+            source=CLASSICAL_SOURCE,
             weights="none",
             preprocessing=(
                 f"pixels {_PIXELS}, hog {_SIDE}/{_CELL}/{_BINS}, square, bilinear, "

@@ -58,6 +58,10 @@ def fit(
         str, typer.Option(help="States at the cut: auto, store, or recompute in each epoch.")
     ] = "auto",
     processes: Annotated[int, typer.Option(help="Processes that train together.")] = 1,
+    keep_transfer: Annotated[
+        bool,
+        typer.Option("--keep-transfer", help="Save the model with transfer even where it hurts."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures, measure it, and compare with not transferring."""
@@ -79,6 +83,7 @@ def fit(
         resume=resume,
         processes=processes,
         time_limit=time_limit,
+        fallback=not keep_transfer,
     )
     arguments = DataArguments(data, test, path_column, label_column, task)
     fit_and_save(arguments, settings, out, json, Watch(began=began))

@@ -23,7 +23,8 @@ def contents_of(model: Model, circumstances: Mapping[str, Any] | None = None) ->
     """What the page and the Markdown say; ``circumstances`` tell how to do it again."""
     rows = [prediction.to_dict() for prediction in model.predictions]
     hardest = hardest_predictions(rows)
-    pictures = _thumbnails([row["input"] for row in hardest]) if model.backbone else {}
+    is_of_pictures = model.result_.modality == "image"
+    pictures = _thumbnails([row["input"] for row in hardest]) if is_of_pictures else {}
     return report_contents(model.result_, model.evidence, rows, pictures, circumstances)
 
 

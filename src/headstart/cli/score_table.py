@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headstart.evaluation.baselines import CLASSICAL, RANDOM_TWIN
-from headstart.evaluation.result import Result
+from headstart.evaluation.result import WITH_TRANSFER, Result
 from headstart.metrics.figure import Figure
 from headstart.report.wording import amount
 from headstart.tasks.classification import ClassificationTask
@@ -28,9 +28,10 @@ _SHORT = {
     RegressionTask.guess_name: "mean",
     CLASSICAL: "classical",
     RANDOM_TWIN: "random",
+    WITH_TRANSFER: "transfer",
 }
 #: Names that the short one does not explain.
-_EXPLAINED = (RegressionTask.guess_name, CLASSICAL, RANDOM_TWIN)
+_EXPLAINED = (RegressionTask.guess_name, CLASSICAL, RANDOM_TWIN, WITH_TRANSFER)
 _GAP = "  "
 
 
@@ -50,14 +51,14 @@ def score_table(result: Result) -> list[str]:
 
     Plain letters alone: the table is as readable in a file as on a screen.
     """
-    head = ["", "this model", "95 % interval", *(short_name(one.name) for one in result.baselines)]
+    head = ["", "this model", "95 % interval", *(short_name(one.name) for one in result.others)]
     rows = [head, *(_row(result, name, figure) for name, figure in result.test.items())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
     return [*(_line(row, widths) for row in rows), *_legend(result)]
 
 
 def _row(result: Result, name: str, figure: Figure) -> list[str]:
-    others = [one.test.get(name) for one in result.baselines]
+    others = [one.test.get(name) for one in result.others]
     shown = amount if name in _IN_UNITS else "{:z.3f}".format
     interval = f"{shown(figure.low)} to {shown(figure.high)}"
     values = ["-" if one is None else shown(one.value) for one in (figure, *others)]
@@ -71,8 +72,9 @@ def _line(row: list[str], widths: list[int]) -> str:
 
 
 def _legend(result: Result) -> list[str]:
-    names = [one.name for one in result.baselines]
-    lines = [f"{short_name(name)}: {name}" for name in names if name.startswith(_EXPLAINED)]
+    names = [one.name for one in result.others]
+    lines = [] if result.fallback is None else [f"this model: {result.fallback}, without transfer"]
+    lines += [f"{short_name(name)}: {name}" for name in names if name.startswith(_EXPLAINED)]
     lower = [_METRICS[name] for name in _LOWER_IS_BETTER if name in result.test]
     if "r2" in result.test:
         lines.append("R2: 1 is perfect, 0 is no better than always answering the mean.")

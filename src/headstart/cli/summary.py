@@ -28,7 +28,7 @@ def print_summary(result: Result, run: Path) -> None:
 def summary(result: Result, run: Path) -> Iterator[str]:
     """Line by line what :func:`print_summary` prints."""
     if result.test:
-        learned = f"learned from {result.n_train:,} with {result.source}"
+        learned = f"learned from {result.n_train:,} {_with_what(result)}"
         yield f"{result.n_test:,} test {noun(result.modality, result.n_test)}, {learned}"
         yield from _plan(result)
         yield ""
@@ -36,7 +36,7 @@ def summary(result: Result, run: Path) -> Iterator[str]:
         yield ""
         yield _verdict(result)
     else:
-        yield f"Learned from {counted(result.n_train, result.modality)} with {result.source}."
+        yield f"Learned from {counted(result.n_train, result.modality)} {_with_what(result)}."
         yield from _plan(result)
         yield "No test sample was left, so there is no figure. Give --test, or more samples."
     yield from _set_aside(result)
@@ -45,6 +45,13 @@ def summary(result: Result, run: Path) -> Iterator[str]:
     yield _took(result)
     yield f"Run: {run}"
     yield f"Report: {run / 'report.html'}"
+
+
+def _with_what(result: Result) -> str:
+    """The source, or that there is none."""
+    if result.fallback is not None:
+        return f"without transfer ({short_name(result.fallback)})"
+    return f"with {result.source}"
 
 
 def _plan(result: Result) -> Iterator[str]:
@@ -63,11 +70,12 @@ def _fitted(line: str) -> str:
 
 
 def _verdict(result: Result) -> str:
-    if result.verdict is None or result.difference is None or result.compared_with is None:
+    if result.difference is None or result.compared_with is None:
         return "Verdict: nothing to compare with."
     gain, interval = _GAINS[result.task](result.difference)
     rival = short_name(result.compared_with)
-    return f"Verdict: {result.verdict}: {gain} against {rival} (95 %: {interval})."
+    said = result.verdict or "none, for nothing was transferred"
+    return f"Verdict: {said}: {gain} against {rival} (95 %: {interval})."
 
 
 def _accuracy_gain(difference: Figure) -> tuple[str, str]:

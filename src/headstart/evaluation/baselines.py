@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.tasks.task import Task
+from headstart.training.held_out import HeldOut
+from headstart.training.linear_head import zero_head
 from headstart.training.objective import Objective
-from headstart.training.probe import Samples, fit_probe
+from headstart.training.probe import Probe, Samples, fit_probe
 
 #: What the linear model of the classical baseline reads.
 CLASSICAL = "pixels and HOG"
@@ -32,11 +34,20 @@ class Baseline:
         Mean merit of training samples it had not learned from (accuracy, say), minus infinity
         where there were none; chooses what the verdict compares with, so that the test set does
         not.
+    held_out : HeldOut or None
+        What it said of those training samples, where there were any.
+    probe : Probe or None
+        What reads the features; None where no sample is looked at.
+    features : str or None
+        Kind of those features.
     """
 
     name: str
     outputs: NDArray[Any]
     cv_score: float
+    held_out: HeldOut | None = None
+    probe: Probe | None = None
+    features: str | None = None
 
 
 def guess_baseline(
@@ -64,12 +75,18 @@ def guess_baseline(
     ([[2.0], [2.0]], -1.0)
     """
     guess = task.guess(targets)
-    merits = objective.merits(np.tile(guess, (len(targets), 1)), targets)
-    return Baseline(task.guess_name, np.tile(guess, (n_test, 1)), float(merits.mean()))
+    scores = np.tile(zero_head(0, guess, task.gives_probabilities).bias, (len(targets), 1))
+    merits = objective.merits(scores, targets)
+    held_out = HeldOut(np.arange(len(targets)), scores)
+    return Baseline(task.guess_name, np.tile(guess, (n_test, 1)), float(merits.mean()), held_out)
 
 
 def probe_baseline(
-    task: Task, name: str, samples: Samples, test_vectors: Sequence[NDArray[Any]]
+    task: Task,
+    name: str,
+    samples: Samples,
+    test_vectors: Sequence[NDArray[Any]],
+    features: str | None = None,
 ) -> Baseline:
     """A linear model on features that were not transferred.
 
@@ -82,13 +99,19 @@ def probe_baseline(
     samples : Samples
         Features of the training samples.
     test_vectors : sequence of ndarray of shape (n_test, n_features)
-        Features of the test samples, in the order of ``samples.features``.
+        Features of the test samples, in the order of ``samples.features``; empty where there is
+        no test sample.
+    features : str or None
+        Kind of the features.
     """
     probe = fit_probe(samples)
-    by_stage = dict(zip(samples.features, test_vectors, strict=True))
-    joined = np.concatenate([by_stage[stage] for stage in probe.plan.stages], axis=1)
+    outputs = np.empty((0, task.n_outputs))
+    if test_vectors:
+        by_stage = dict(zip(samples.features, test_vectors, strict=True))
+        joined = np.concatenate([by_stage[stage] for stage in probe.plan.stages], axis=1)
+        outputs = task.outputs(probe.head, joined)
     score = float("-inf") if probe.cv_score is None else probe.cv_score
-    return Baseline(name, task.outputs(probe.head, joined), score)
+    return Baseline(name, outputs, score, probe.held_out, probe, features)
 
 
 def reference(baselines: Sequence[Baseline]) -> Baseline:

@@ -8,6 +8,9 @@ from typing import Any, Literal
 
 from headstart.metrics.figure import Figure
 
+#: How the name of a model with transfer begins where another was saved.
+WITH_TRANSFER = "with transfer"
+
 Verdict = Literal["transfer helps", "no measurable difference", "transfer hurts"]
 
 
@@ -16,6 +19,15 @@ class BaselineFigures:
     """The test figures of a model without transfer."""
 
     name: str
+    test: Mapping[str, Figure]
+
+
+@dataclass(frozen=True)
+class TransferFigures:
+    """The model with transfer that was not saved: where from, how, and its test figures."""
+
+    source: str
+    plan: Mapping[str, Any]
     test: Mapping[str, Figure]
 
 
@@ -41,26 +53,31 @@ class Result:
     n_train, n_test : int
         Samples that the figures stand on.
     source : str
-        The source's name.
+        The source's name; of a model without a network ``"classical"``.
     plan : mapping
         The plan as it was carried out.
     test : mapping of str to Figure
-        Metric name to value and interval.
+        Metric name to value and interval, of the model that was saved.
     baselines : tuple of BaselineFigures
         Models without transfer on the same test samples.
     compared_with : str
         The baseline that the verdict is about.
     verdict : str or None
-        One of three sentences; None when nothing could be compared.
+        One of three sentences about transfer; None when nothing could be compared, or nothing was
+        transferred.
     difference : Figure or None
-        Accuracy of the model less that of ``compared_with``, on the same test samples; of a
-        regression the mean absolute error of ``compared_with`` less that of the model. Above 0 the
-        model is better.
+        Accuracy of the model with transfer less that of ``compared_with``, on the same test
+        samples; of a regression the mean absolute error of ``compared_with`` less that of the
+        model with transfer. Above 0 that is better.
     confusion : tuple of tuple of int
         Rows are true classes, columns predicted ones; empty for a regression.
     calibration : tuple of mapping
         Bins of the reliability curve: ``confidence``, ``accuracy``, ``count``; empty for a
         regression.
+    fallback : str or None
+        The baseline that was saved in place of the model with transfer, because that hurts.
+    with_transfer : TransferFigures or None
+        That model with transfer; None where it is the one that was saved.
     duplicates : tuple of str
         Training samples left out because the test set holds the same content.
     near_duplicates : tuple of NearDuplicate
@@ -87,11 +104,25 @@ class Result:
     difference: Figure | None = None
     confusion: tuple[tuple[int, ...], ...] = ()
     calibration: tuple[Mapping[str, float], ...] = ()
+    fallback: str | None = None
+    with_transfer: TransferFigures | None = None
     duplicates: tuple[str, ...] = ()
     near_duplicates: tuple[NearDuplicate, ...] = ()
     quarantined: tuple[Mapping[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def others(self) -> tuple[BaselineFigures, ...]:
+        """Every model that was measured beside the one that was saved.
+
+        What was saved in place of the model with transfer is no longer another; that is.
+        """
+        rest = tuple(one for one in self.baselines if one.name != self.fallback)
+        if self.with_transfer is None or not self.with_transfer.test:
+            return rest
+        tried = self.with_transfer
+        return (*rest, BaselineFigures(f"{WITH_TRANSFER} from {tried.source}", tried.test))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON (lists, dictionaries, numbers, text)."""
@@ -108,6 +139,11 @@ class Result:
         known["near_duplicates"] = tuple(
             NearDuplicate(**row) for row in plain.get("near_duplicates", ())
         )
+        if plain.get("with_transfer") is not None:
+            tried = plain["with_transfer"]
+            known["with_transfer"] = TransferFigures(
+                tried["source"], tried["plan"], _figures(tried["test"])
+            )
         if plain.get("difference") is not None:
             known["difference"] = Figure(**plain["difference"])
         for key in ("classes", "calibration", "duplicates", "quarantined", "notes"):

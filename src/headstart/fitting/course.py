@@ -13,6 +13,7 @@ from headstart.evidence import Decision
 from headstart.fitting.sides import Split
 from headstart.fitting.vectors import Vectors
 from headstart.plan import Plan
+from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead
 
 
@@ -36,6 +37,8 @@ class Fitted:
         What it computes in.
     notes : tuple of str
         What a person should know of how it was found.
+    held_out : HeldOut or None
+        What it said of training samples that it had not learned from; None where there were none.
     """
 
     plan: Plan
@@ -45,6 +48,7 @@ class Fitted:
     backbone: ConvertedBackbone | None = None
     precision: str | None = None
     notes: tuple[str, ...] = ()
+    held_out: HeldOut | None = None
 
 
 class Course(Protocol):

@@ -12,7 +12,7 @@ from headstart.fitting.course import Fitted
 from headstart.fitting.measuring import samples_of
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
-from headstart.fitting.vectors import EMBEDDINGS, Vectors, gather
+from headstart.fitting.vectors import Vectors, gather
 from headstart.fitting.watch import Watch
 from headstart.plan import HeadPlan, Plan, frozen_plan
 from headstart.progress import Progress
@@ -49,12 +49,19 @@ class FrozenCourse:
             probe = fit_probe(samples_of(halves, "source"), self._head_plan(halves))
         stages = tuple(halves.learner.features["source"])
         backbone = self.vectors.backbone
-        name = EMBEDDINGS if backbone is None else backbone.source.name
-        plan = frozen_plan(name, stages, self.vectors.init).with_head(probe.plan)
+        plan = frozen_plan(self.vectors.source, stages, self.vectors.init).with_head(probe.plan)
         features = halves.tester.features.get("source", {})
         vectors = [features[stage] for stage in plan.head.stages if stage in features]
         joined = np.concatenate(vectors, axis=1) if vectors else np.empty((0, len(probe.head.mean)))
-        return Fitted(plan, probe.head, joined, probe.decisions, backbone, self.vectors.precision)
+        return Fitted(
+            plan,
+            probe.head,
+            joined,
+            probe.decisions,
+            backbone,
+            self.vectors.precision,
+            probe.held_out,
+        )
 
     def _head_plan(self, halves: Split) -> HeadPlan:
         """What the plan says of the head, once it is known which stages there are."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from headstart.data import conflicting_labels, remove_shared
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError, PlanError
 from headstart.evidence import Decision, Evidence
+from headstart.fitting.comparison import hopes
 from headstart.fitting.course import Course, Fitted
 from headstart.fitting.frozen_course import FrozenCourse
-from headstart.fitting.measuring import baselines_of, measure
-from headstart.fitting.settings import Settings
+from headstart.fitting.measuring import measure
+from headstart.fitting.settings import Settings, check_training
+from headstart.fitting.settling import settle
 from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
 from headstart.fitting.source_choice import choose_source
+from headstart.fitting.transfer_choice import nothing_transferred
+from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
@@ -85,7 +87,7 @@ def fit(
     progress("evaluate", 0, None)
     with watch.step("evaluate"):
         fitted = replace(fitted, decisions=(*told, *fitted.decisions))
-        model = _measured(halves, fitted, settings.seed)
+        model = _measured(halves, fitted, vectors, settings)
     result = replace(
         model.result_,
         duplicates=shared,
@@ -93,7 +95,7 @@ def fit(
             {"input": aside.input, "reason": aside.reason}
             for aside in halves.tester.dataset.quarantined
         ),
-        notes=tuple(dict.fromkeys((*whole.notes, *notes, *fitted.notes))),
+        notes=tuple(dict.fromkeys((*whole.notes, *notes, *fitted.notes, *model.result_.notes))),
         seconds=watch.seconds,
     )
     return replace(model, result_=result)
@@ -154,21 +156,29 @@ def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watc
     with watch.step("build the network"):
         assembled, plan = assemble_for(settings)
     if not plan.suffix:
+        check_training(settings.training, settings.plan, trains=False)
         return FrozenCourse(replace(settings, plan=plan), progress, watch)
     return TrainingCourse(settings, progress, watch, assembled, plan)
 
 
-def _measured(halves: Split, fitted: Fitted, seed: int) -> Model:
-    """The model, its figures, and what it says of each test sample."""
-    tester, task = halves.tester, halves.task
-    outputs = np.empty((0, task.n_outputs))
-    if len(tester):
-        outputs = task.outputs(fitted.head, fitted.test_vectors)
-    baselines = baselines_of(halves) if len(tester) else []
-    result = measure(halves, fitted.plan, outputs, baselines, seed)
-    evidence = Evidence(fitted.decisions)
-    model = Model(
-        task, fitted.plan, fitted.head, result, evidence, fitted.backbone, fitted.precision
-    )
+def _measured(halves: Split, fitted: Fitted, vectors: Vectors, settings: Settings) -> Model:
+    """The model that is saved, its figures, and what it says of each test sample."""
+    contest, choice = settle(halves, fitted, vectors, settings)
+    saved, task, tester = contest.saved, halves.task, halves.tester
+    result = measure(halves, contest, settings.seed)
+    transfers = fitted.plan.transfers
+    notes = choice.notes() if transfers else (nothing_transferred(fitted.plan.source),)
+    result = replace(result, notes=(*hopes(halves, contest, settings.seed), *notes))
+    decisions = (*fitted.decisions, *([choice.decision()] if transfers else []))
+    outputs = task.outputs(saved.head, saved.test_vectors)
     answers = zip(tester.dataset.names, outputs, tester.targets, strict=True)
-    return replace(model, predictions=tuple(task.answer(*answer) for answer in answers))
+    return Model(
+        task=task,
+        plan=saved.plan,
+        head=saved.head,
+        result_=result,
+        evidence=Evidence(decisions),
+        backbone=saved.backbone,
+        precision=saved.precision,
+        predictions=tuple(task.answer(*answer) for answer in answers),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from numpy.typing import NDArray
@@ -16,8 +16,9 @@ from headstart.evaluation.baselines import (
     reference,
 )
 from headstart.evaluation.near_duplicates import near_duplicates
-from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result, TransferFigures
 from headstart.evaluation.verdict import verdict
+from headstart.fitting.course import Fitted
 from headstart.fitting.sides import Side, Split
 from headstart.plan import Plan
 from headstart.training.objective import objective_for
@@ -27,6 +28,33 @@ from headstart.training.probe import Samples
 _KINDS = {"classical": CLASSICAL + ", {model}", "random": RANDOM_TWIN}
 
 
+@dataclass(frozen=True)
+class Contest:
+    """The model that was asked for beside those without transfer.
+
+    Parameters
+    ----------
+    fitted : Fitted
+        What was asked for.
+    outputs : ndarray of shape (n_test, n_outputs)
+        What it says of the test samples.
+    baselines : tuple of Baseline
+        What can be had without transfer.
+    saved : Fitted
+        The same as ``fitted``, or what stands in for it.
+    """
+
+    fitted: Fitted
+    outputs: NDArray[Any]
+    baselines: tuple[Baseline, ...]
+    saved: Fitted
+
+    @property
+    def rival(self) -> Baseline:
+        """The baseline that did best in training."""
+        return reference(self.baselines)
+
+
 def samples_of(halves: Split, kind: str) -> Samples:
     """What a probe learns from: the features of one kind on the training side."""
     learner = halves.learner
@@ -34,8 +62,8 @@ def samples_of(halves: Split, kind: str) -> Samples:
     return Samples(learner.features[kind], learner.targets, objective, halves.folds)
 
 
-def baselines_of(halves: Split) -> list[Baseline]:
-    """A guess always, classical features where there are pictures, the twin where asked for."""
+def baselines_of(halves: Split) -> tuple[Baseline, ...]:
+    """A guess first, classical features where there are pictures, the twin where asked for."""
     learner, tester, task = halves.learner, halves.tester, halves.task
     objective = objective_for(task, learner.targets)
     guess = guess_baseline(task, objective, learner.targets, len(tester))
@@ -44,55 +72,57 @@ def baselines_of(halves: Split) -> list[Baseline]:
             task,
             name.format(model=objective.model),
             samples_of(halves, kind),
-            list(tester.features[kind].values()),
+            list(tester.features.get(kind, {}).values()),
+            kind,
         )
         for kind, name in _KINDS.items()
         if kind in learner.features
     ]
-    return [guess, *others]
+    return (guess, *others)
 
 
-def measure(
-    halves: Split,
-    plan: Plan,
-    outputs: NDArray[Any],
-    baselines: Sequence[Baseline],
-    seed: int,
-) -> Result:
-    """Figures with intervals on the test side, which is looked at here for the first time.
+def measure(halves: Split, contest: Contest, seed: int) -> Result:
+    """Figures with intervals on the test side.
 
     Parameters
     ----------
     halves : Split
         Both sides.
-    plan : Plan
-        As it was carried out.
-    outputs : ndarray of shape (n_test, n_outputs)
-        What the model says of the test samples.
-    baselines : sequence of Baseline
-        What models without transfer say of them.
+    contest : Contest
+        What was fitted, and which model is saved.
     seed : int
         For resampling.
     """
-    learner, tester, task = halves.learner, halves.tester, halves.task
-    common = _described(halves, plan)
-    if len(tester) == 0:
-        return Result(**common, test={}, baselines=())
-    rival = reference(baselines)
-    targets = tester.targets
-    difference = task.difference(targets, outputs, rival.outputs, seed)
+    fitted, saved = contest.fitted, contest.saved
+    fallback = None if saved is fitted else contest.rival.name
+    common = {**_described(halves, saved.plan), "fallback": fallback}
+    if len(halves.tester) == 0:
+        tried = None if fallback is None else TransferFigures(**_tried(fitted.plan), test={})
+        return Result(**common, test={}, baselines=(), with_transfer=tried)
+    task, targets = halves.task, halves.tester.targets
+    outputs = task.outputs(saved.head, saved.test_vectors)
+    own = task.figures(targets, contest.outputs, seed)
+    difference = task.difference(targets, contest.outputs, contest.rival.outputs, seed)
     return Result(
         **common,
-        test=task.figures(targets, outputs, seed),
+        test=own if fallback is None else task.figures(targets, outputs, seed),
         baselines=tuple(
-            BaselineFigures(one.name, task.figures(targets, one.outputs, seed)) for one in baselines
+            BaselineFigures(one.name, task.figures(targets, one.outputs, seed))
+            for one in contest.baselines
         ),
-        compared_with=rival.name,
-        verdict=verdict(difference),
+        compared_with=contest.rival.name,
+        verdict=verdict(difference) if fitted.plan.transfers else None,
         difference=difference,
-        near_duplicates=_near_duplicates(learner, tester),
+        with_transfer=None
+        if fallback is None
+        else TransferFigures(**_tried(fitted.plan), test=own),
+        near_duplicates=_near_duplicates(halves.learner, halves.tester),
         **task.details(targets, outputs),
     )
+
+
+def _tried(plan: Plan) -> dict[str, Any]:
+    return {"source": plan.source, "plan": plan.to_dict()}
 
 
 def _described(halves: Split, plan: Plan) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class SearchCourse:
     def gather(self, dataset: Dataset) -> Vectors:
         """Pooled vectors of all stages; states are stored when a plan is tried."""
         self.n_samples = len(dataset)
-        probe = replace(self.settings, plan=PlanName("probe"), time_limit=None)
+        probe = replace(self.settings, plan=PlanName("probe"), time_limit=None, training={})
         self.frozen = FrozenCourse(probe, self.progress, self.watch)
         self.vectors = self.frozen.gather(dataset)
         return self.vectors

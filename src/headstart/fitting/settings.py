@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from headstart.activations.classical import CLASSICAL_SOURCE
 from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
 from headstart.backbones.at_hand import sources_at_hand
@@ -48,6 +49,8 @@ class Settings:
         Sources to choose from, where there are several; ``source`` is ``"auto"`` then.
     time_limit : float or None
         Seconds for the whole fit, above 0, in which plans are tried; None: as long as it takes.
+    fallback : bool
+        Whether the model without transfer is saved where transfer hurts.
 
     Raises
     ------
@@ -68,6 +71,7 @@ class Settings:
     processes: int = 1
     candidates: tuple[Request, ...] = ()
     time_limit: float | None = None
+    fallback: bool = True
 
     def __post_init__(self) -> None:
         task_named(self.task)
@@ -76,6 +80,8 @@ class Settings:
                 f"The plan is {self.plan!r}; accepted: a Plan, or a name that read_plan_name gives."
             )
         changed_training(TrainingPlan(), self.training)
+        check_training(self.training, self.plan, self.trains)
+        self._check_without_network()
         if not 0.0 < self.test_fraction < 1.0:
             raise InputError(
                 f"The test_size is {self.test_fraction!r}; it must be a share above 0 and below 1, "
@@ -107,6 +113,24 @@ class Settings:
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "
                 "is not known. Name it, for example: --source torchvision/resnet18."
+            )
+
+    def _check_without_network(self) -> None:
+        """Stages without weights are those of the classical features, and of nothing else."""
+        stages = self.plan.stages if isinstance(self.plan, Plan) else ()
+        bare = [stage.name for stage in stages if stage.init == "none"]
+        is_classical = self.source_name("auto") == CLASSICAL_SOURCE
+        if bare and not is_classical:
+            raise PlanError(
+                f"The plan says that stage {bare[0]!r} of {self.source_name('auto')!r} has no "
+                f"weights; accepted: pretrained or random, or the source {CLASSICAL_SOURCE!r}. "
+                "Correct the init in the plan."
+            )
+        if is_classical and (self.trains or self.weights is not None or self.random_twin):
+            raise PlanError(
+                f"The source {CLASSICAL_SOURCE!r} is no network, so there is nothing to train, to "
+                "load or to make random. Accepted for it: the plans auto and probe. Choose another "
+                "source, or leave the rest out."
             )
 
     @property
@@ -142,7 +166,7 @@ class Settings:
     def init(self) -> Init:
         """Where the weights of the frozen stages of a plan that trains nothing come from."""
         if not isinstance(self.plan, Plan) or not self.plan.stages:
-            return "pretrained"
+            return "none" if self.source_name("auto") == CLASSICAL_SOURCE else "pretrained"
         return self.plan.stages[0].init
 
     @property
@@ -180,3 +204,21 @@ class Settings:
 
 def _shown(plan: Plan | PlanName) -> str:
     return repr(str(plan)) if isinstance(plan, PlanName) else f"for {plan.source!r}"
+
+
+def check_training(training: Mapping[str, Any], plan: Plan | PlanName, trains: bool) -> None:
+    """Refuse to change a training that does not take place.
+
+    Raises
+    ------
+    PlanError
+        If there is something to change, and no stage is trained.
+    """
+    if not training or trains:
+        return
+    named = f"The plan {str(plan)!r}" if isinstance(plan, PlanName) else "The plan"
+    fields = " and ".join(name.replace("_", " ") for name in training)
+    raise PlanError(
+        f"{named} trains no stage, so the {fields} of the training would change nothing. Leave "
+        "that out, or choose a plan that trains, for example full or freeze:-1."
+    )

@@ -44,6 +44,7 @@ from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
 from headstart.plan import HeadPlan, Plan, TrainingPlan
 from headstart.progress import Progress
+from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead, zero_head
 from headstart.training.losses import loss_for
 from headstart.training.objective import objective_for
@@ -153,13 +154,15 @@ class TrainingCourse:
             converted = convert_trained(self.assembled, outcome)
         with self.watch.step("encode the test samples"):
             vectors, precision = self._test_vectors(halves.tester.dataset, converted)
-        head, held_out = outcome.head, halves.learner.targets[start.valid_rows]
-        if len(held_out):
+        head, held_out = outcome.head, None
+        if len(start.valid_rows):
+            held_out = HeldOut(start.valid_rows, outcome.scores)
             objective = objective_for(halves.task, halves.learner.targets)
-            head = objective.calibrated(head, outcome.scores, held_out)
+            goals = halves.learner.targets[start.valid_rows]
+            head = objective.calibrated(head, outcome.scores, goals)
         told = (states_decision(self.room, self.is_stored), epochs_decision(outcome))
         decisions = (*start.decisions, *told)
-        return Fitted(self.plan, head, vectors, decisions, converted, precision)
+        return Fitted(self.plan, head, vectors, decisions, converted, precision, held_out)
 
     @property
     def training(self) -> TrainingPlan:
@@ -197,10 +200,12 @@ class TrainingCourse:
         if not self.settings.random_twin:
             return vectors
         request = Request(self.plan.source, init="random", seed=self.settings.seed)
-        encoder = OpenVinoEncoder(prepare(request))
+        twin = prepare(request)
+        encoder = OpenVinoEncoder(twin)
         (table,), lost = encode(dataset.items, [encoder], self.store, self.progress)
         tables = {**vectors.tables, "random": (encoder.key.outputs, table)}
-        return replace(vectors, tables=tables, failures={**lost, **vectors.failures})
+        failures = {**lost, **vectors.failures}
+        return replace(vectors, tables=tables, failures=failures, twin=twin)
 
     def _first_head(
         self, halves: Split, rows: NDArray[np.intp]

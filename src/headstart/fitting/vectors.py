@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from headstart.activations.classical import ClassicalEncoder
+from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
@@ -46,8 +46,10 @@ class Vectors:
         The source's network; None for ready embeddings.
     precision : str or None
         What it was computed in.
-    init : {"pretrained", "random"}
+    init : {"pretrained", "random", "none"}
         Where its weights come from.
+    twin : ConvertedBackbone or None
+        The same network with random weights, where it was asked for.
     """
 
     tables: Mapping[str, tuple[Sequence[str], ActivationTable]] = field(default_factory=dict)
@@ -55,6 +57,14 @@ class Vectors:
     backbone: ConvertedBackbone | None = None
     precision: str | None = None
     init: Init = "pretrained"
+    twin: ConvertedBackbone | None = None
+
+    @property
+    def source(self) -> str:
+        """What a plan calls where the features of kind ``"source"`` come from."""
+        if self.backbone is not None:
+            return self.backbone.source.name
+        return CLASSICAL_SOURCE if self.tables else EMBEDDINGS
 
     def of(self, dataset: Dataset) -> dict[str, Features]:
         """Features of the samples by kind, in their order."""
@@ -76,6 +86,9 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     if dataset.modality == "embedding":
         _refuse_source(settings)
         return Vectors()
+    if settings.source_name("auto") == CLASSICAL_SOURCE:
+        with watch.step("encode"):
+            return _classical_alone(dataset, progress)
     store = ActivationStore()
     requests = {"source": _request(settings)}
     if settings.random_twin:
@@ -101,7 +114,14 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     everything: dict[str, Encoder] = {"classical": classical, **encoders}
     with watch.step("encode"):
         vectors = _encoded(dataset.items, everything, store, progress, converted["source"])
-    return replace(vectors, init=settings.init)
+    return replace(vectors, init=settings.init, twin=converted.get("random"))
+
+
+def _classical_alone(dataset: Dataset, progress: Progress) -> Vectors:
+    """No network at all: what is asked for is itself without transfer."""
+    encoder = ClassicalEncoder()
+    (table,), failures = encode(dataset.items, [encoder], ActivationStore(), progress)
+    return Vectors({"source": (encoder.key.outputs, table)}, failures, init="none")
 
 
 def _refuse_source(settings: Settings) -> None:

@@ -64,12 +64,16 @@ def _without_test(result: Result, says: Sayings, cross_validated: float | None) 
 
 
 def _verdict(result: Result, says: Sayings) -> dict[str, str] | None:
-    if result.verdict is None:
+    if result.verdict is None and result.difference is None:
         return None
+    title = result.verdict or "nothing was transferred"
+    sentences = [_verdict_sentence(result, says)]
+    if result.fallback is not None:
+        sentences.append(f"Your model is the one without transfer: “{result.fallback}”.")
     return {
-        "tone": _TONES.get(result.verdict, "even"),
-        "title": result.verdict[:1].upper() + result.verdict[1:],
-        "sentence": _verdict_sentence(result, says),
+        "tone": _TONES.get(title, "even"),
+        "title": title[:1].upper() + title[1:],
+        "sentence": " ".join(sentences),
     }
 
 
@@ -82,7 +86,7 @@ def _verdict_sentence(result: Result, says: Sayings) -> str:
 
 def _beats(result: Result, says: Sayings) -> str:
     own = _finite(result.test.get(says.metric))
-    scores = [(row.name, _finite(row.test.get(says.metric))) for row in result.baselines]
+    scores = [(row.name, _finite(row.test.get(says.metric))) for row in result.others]
     known = [(name, figure.value) for name, figure in scores if figure is not None]
     if own is None or not known:
         return ""

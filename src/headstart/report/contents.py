@@ -63,13 +63,14 @@ def report_contents(
     '75 of 100 correct'
     """
     # Scores of the probe say nothing of the stages once these were trained.
-    stages = None if trains(result.plan) else stage_table(evidence)
+    tried = result.plan if result.with_transfer is None else result.with_transfer.plan
+    stages = None if trains(tried) else stage_table(evidence)
     confusion, curve = confusion_table(result), training_curve(evidence)
     rows = lanes(result)
     contents = {
         "task": result.task,
         "noun": noun(result.modality),
-        "answer": answer(result, chosen_value(stages)),
+        "answer": answer(result, None if result.fallback else chosen_value(stages)),
         "next_steps": next_steps(result, confusion["mixups"] if confusion else [], curve),
         "lanes": rows,
         "lane_axis": lane_axis(result, rows),
@@ -99,6 +100,7 @@ def _facts(result: Result) -> list[dict[str, str]]:
         "Measured on": counted(result.n_test, result.modality),
         "Classes": f"{len(result.classes):,}" if result.classes else "",
         "Source": result.source,
+        "Tried, and not saved": "" if result.with_transfer is None else result.with_transfer.source,
         "Plan": plan_in_short(result.plan),
         "Took": duration(total) if result.seconds else "",
     }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from headstart.evaluation.result import Result
 from headstart.evidence import Decision, Evidence
-from headstart.report.plan_words import runs_of_stages, training_facts, uses_source
+from headstart.report.plan_words import has_network, runs_of_stages, training_facts, uses_source
 
 _LEARNED = "what it starts from, learned earlier and elsewhere"
+_RULES = "no network: features that are computed by a rule, without anything learned elsewhere"
 _SHAPE = "whose architecture it has; nothing of what the source learned is in it"
 
 
@@ -25,13 +27,19 @@ def method(result: Result, evidence: Evidence) -> dict[str, Any]:
     head = result.plan.get("head") or {}
     return {
         "source": result.source,
-        "source_words": _LEARNED if uses_source(result.plan) else _SHAPE,
+        "source_words": _source_words(result.plan),
         "stages": runs_of_stages(result.plan),
         "training": training_facts(result.plan),
         "head": list(head.get("stages") or ()),
         "inverse_penalty": head.get("inverse_penalty"),
         "decisions": [_decision(row) for row in evidence.decisions],
     }
+
+
+def _source_words(plan: Mapping[str, Any]) -> str:
+    if uses_source(plan):
+        return _LEARNED
+    return _SHAPE if has_network(plan) else _RULES
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

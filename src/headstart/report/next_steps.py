@@ -52,6 +52,12 @@ def _said(text: str, command: str = "") -> dict[str, str]:
 
 
 def _about_verdict(result: Result) -> dict[str, str]:
+    if result.fallback is not None:
+        return _said(
+            "The model without transfer was saved, since this source does not help with this data. "
+            "Another source may; to see them:",
+            "headstart sources",
+        )
     if result.verdict == "transfer hurts":
         return _said(
             "Do not use this source for this data: the model without transfer does better. "

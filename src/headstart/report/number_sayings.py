@@ -47,17 +47,19 @@ class NumberSayings:
         """So much smaller or larger an error."""
         if result.verdict == "no measurable difference":
             ends = f"{amount(difference.low)} to {amount(difference.high)}"
+            subject = "the model with transfer" if result.fallback else "it"
             return (
-                f"On this test set it cannot be told apart from {other}, which uses no pretrained "
-                f"network: its mean absolute error is smaller by {amount(difference.value)} "
-                f"(95\u00a0% interval {ends}; below 0 it is larger)."
+                f"On this test set {subject} cannot be told apart from {other}, which uses no "
+                "pretrained network: its mean absolute error is smaller by "
+                f"{amount(difference.value)} (95\u00a0% interval {ends}; below 0 it is larger)."
             )
         direction = "smaller" if difference.value > 0 else "larger"
+        owner = "The model with transfer: its" if result.fallback else "Its"
         low, high = sorted((abs(difference.low), abs(difference.high)))
         return (
-            f"Its mean absolute error is {direction} by {amount(abs(difference.value))} than that "
-            f"of {other}, which uses no pretrained network (95\u00a0% interval of the difference "
-            f"{amount(low)} to {amount(high)})."
+            f"{owner} mean absolute error is {direction} by {amount(abs(difference.value))} than "
+            f"that of {other}, which uses no pretrained network (95\u00a0% interval of the "
+            f"difference {amount(low)} to {amount(high)})."
         )
 
     def beats(self, own: float, other: float) -> bool:

@@ -12,6 +12,7 @@ _WORDS = {
     ("pretrained", "train"): "pretrained, trained further",
     ("random", "frozen"): "random weights, kept as they came",
     ("random", "train"): "random weights, trained from scratch",
+    ("none", "frozen"): "computed by a rule, without weights",
 }
 _ADAPTED = {
     "lora": "pretrained and kept, with small trained additions",
@@ -36,7 +37,13 @@ def trains(plan: Mapping[str, Any]) -> bool:
 def uses_source(plan: Mapping[str, Any]) -> bool:
     """Whether anything that the source learned is in the model."""
     stages = plan.get("stages") or ()
-    return not stages or any(stage.get("init", "pretrained") != "random" for stage in stages)
+    return not stages or any(stage.get("init", "pretrained") == "pretrained" for stage in stages)
+
+
+def has_network(plan: Mapping[str, Any]) -> bool:
+    """Whether any stage has weights."""
+    stages = plan.get("stages") or ()
+    return not stages or any(stage.get("init", "pretrained") != "none" for stage in stages)
 
 
 def runs_of_stages(plan: Mapping[str, Any]) -> list[dict[str, Any]]:

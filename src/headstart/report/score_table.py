@@ -9,6 +9,7 @@ from typing import Any
 
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
+from headstart.report.plan_words import uses_source
 from headstart.report.sayings import SAYINGS
 from headstart.report.wording import PERCENT, Form, baseline_meaning, formed
 
@@ -80,10 +81,10 @@ def score_table(result: Result) -> dict[str, Any]:
         ``models`` (names) and ``rows`` (list of ``{"metric", "title", "meaning", "cells"}``; a
         cell is None where the model has no such figure).
     """
-    columns = [result.test, *(baseline.test for baseline in result.baselines)]
+    columns = [result.test, *(other.test for other in result.others)]
     order = [name for name in _METRICS if name in result.test]
     order += [name for name in result.test if name not in _METRICS]
-    names = [MODEL_NAME, *(baseline.name for baseline in result.baselines)]
+    names = [MODEL_NAME, *(other.name for other in result.others)]
     return {"models": names, "rows": [_row(name, columns) for name in order]}
 
 
@@ -91,16 +92,25 @@ def lanes(result: Result) -> list[dict[str, Any]]:
     """The main figure of every model, for the picture at the top of the page."""
     metric = SAYINGS[result.task].metric
     form = _METRICS[metric].form
-    models = [(MODEL_NAME, result.test), *((row.name, row.test) for row in result.baselines)]
+    models = [(MODEL_NAME, result.test), *((row.name, row.test) for row in result.others)]
+    own = own_meaning(result)
     return [
-        {"name": name, "meaning": _meaning(place, name), "is_model": place == 0, "cell": cell}
+        {
+            "name": name,
+            "meaning": baseline_meaning(name) if place else own,
+            "is_model": place == 0,
+            "cell": cell,
+        }
         for place, (name, test) in enumerate(models)
         if (cell := figure_cell(test.get(metric), form)) is not None
     ]
 
 
-def _meaning(place: int, name: str) -> str:
-    return "starts from the source" if place == 0 else baseline_meaning(name)
+def own_meaning(result: Result) -> str:
+    """What the model of the run does, for somebody who does not know the words."""
+    if result.fallback is not None:
+        return baseline_meaning(result.fallback)
+    return "starts from the source" if uses_source(result.plan) else "nothing was transferred"
 
 
 def _row(name: str, columns: list[Mapping[str, Figure]]) -> dict[str, Any]:

@@ -50,14 +50,16 @@ class ShareSayings:
         low, high = signed_of_hundred(difference.low), signed_of_hundred(difference.high)
         interval = f"(95\u00a0% interval of the difference {low} to {high})"
         if result.verdict == "no measurable difference":
+            subject = "the model with transfer" if result.fallback else "it"
             return (
-                f"On this test set it cannot be told apart from {other}, which uses no pretrained "
-                f"network: {signed_of_hundred(difference.value)} of 100 {interval}."
+                f"On this test set {subject} cannot be told apart from {other}, which uses no "
+                f"pretrained network: {signed_of_hundred(difference.value)} of 100 {interval}."
             )
         direction = "more" if difference.value > 0 else "fewer"
+        subject = "The model with transfer" if result.fallback else "It"
         return (
-            f"It gets {of_hundred(abs(difference.value))} {direction} of 100 right than {other}, "
-            f"which uses no pretrained network {interval}."
+            f"{subject} gets {of_hundred(abs(difference.value))} {direction} of 100 right than "
+            f"{other}, which uses no pretrained network {interval}."
         )
 
     def beats(self, own: float, other: float) -> bool:

@@ -15,6 +15,7 @@ NOUNS = {"image": ("picture", "pictures"), "embedding": ("sample", "samples")}
 
 #: What the baselines do, for somebody who does not know the words.
 BASELINE_MEANINGS = (
+    ("with transfer", "starts from the source"),
     ("majority", "always answers the most common class"),
     ("mean of the training", "always answers the mean of the training samples"),
     ("hog", "learns from your pictures alone: small copies of them and the directions of edges"),

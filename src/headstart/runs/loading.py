@@ -15,7 +15,7 @@ from headstart.plan import Plan
 from headstart.runs.manifest import read_manifest
 from headstart.runs.model import Model
 from headstart.runs.predictions_file import from_csv
-from headstart.runs.saving import BACKBONE, EVIDENCE, HEAD, PREDICTIONS, RESULT
+from headstart.runs.saving import BACKBONE, EVIDENCE, HEAD, PREDICTIONS, RESULT, features_of
 from headstart.tasks.registry import task_named
 from headstart.training.linear_head import LinearHead
 
@@ -67,9 +67,11 @@ def _model(place: Path, manifest: dict[str, Any]) -> Model:
     head = LinearHead.from_arrays(from_safetensors((place / HEAD).read_bytes()))
     if head.weights.shape != (len(head.mean), task.n_outputs):
         raise RunError(f"a head of shape {head.weights.shape} for {task.n_outputs} outputs")
+    plan = Plan.from_dict(manifest["plan"])
+    _check_features(plan, manifest)
     return Model(
         task=task,
-        plan=Plan.from_dict(manifest["plan"]),
+        plan=plan,
         head=head,
         result_=Result.from_dict(json.loads((place / RESULT).read_bytes())),
         evidence=Evidence.from_dict(json.loads((place / EVIDENCE).read_bytes())),
@@ -77,3 +79,14 @@ def _model(place: Path, manifest: dict[str, Any]) -> Model:
         precision=manifest["precision"],
         predictions=tuple(from_csv((place / PREDICTIONS).read_bytes(), task.table)),
     )
+
+
+def _check_features(plan: Plan, manifest: dict[str, Any]) -> None:
+    """Classical features must be computed as they were when the head learned from them."""
+    known, written = features_of(plan), manifest.get("features")
+    if known is None:
+        return
+    for key in ("preprocessing", "outputs"):
+        before = (written or {}).get(key)
+        if json.dumps(before) != json.dumps(known[key]):
+            raise RunError(f"its features are {before!r}, and this version computes {known[key]!r}")

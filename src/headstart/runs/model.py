@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import stream
@@ -32,7 +33,7 @@ _REASONS_SHOWN = 3
 
 @dataclass(frozen=True)
 class Model:
-    """A backbone (or none, for ready embeddings), a head, and how good they are.
+    """What reads a sample, a head, and how good they are.
 
     Parameters
     ----------
@@ -47,7 +48,8 @@ class Model:
     evidence : Evidence
         What the decisions stand on.
     backbone : ConvertedBackbone or None
-        None when the samples are ready embeddings.
+        The network that reads pictures. None when the samples are ready embeddings, or pictures
+        that classical features are computed of.
     precision : str or None
         What the stored activations were computed in; prediction uses the same.
     predictions : tuple of Prediction
@@ -142,7 +144,7 @@ class Model:
 
     def _read(self, inputs: Any, progress: Progress = silent) -> Inputs:
         read = gather_inputs(inputs, progress)
-        expected = "embedding" if self.backbone is None else "image"
+        expected = self.result_.modality
         if read.dataset.modality != expected:
             raise InputError(
                 f"The inputs are of kind {read.dataset.modality!r}, but this model was fitted on "
@@ -150,11 +152,17 @@ class Model:
             )
         return read
 
+    def _encoder(self) -> Encoder | None:
+        """What turns a picture into the vectors of the plan's stages; None for embeddings."""
+        if self.backbone is not None:
+            return OpenVinoEncoder(self.backbone, self.precision)
+        return ClassicalEncoder() if self.plan.source == CLASSICAL_SOURCE else None
+
     def _in_parts(
         self, dataset: Dataset, progress: Progress
     ) -> Iterator[tuple[list[int], NDArray[np.float64], dict[int, str]]]:
         """Rows, their outputs, and reasons for those that have none."""
-        encoder = None if self.backbone is None else OpenVinoEncoder(self.backbone, self.precision)
+        encoder = self._encoder()
         for start in range(0, len(dataset), _ROWS_AT_ONCE):
             rows = list(range(start, min(start + _ROWS_AT_ONCE, len(dataset))))
             part = dataset.take(rows)
@@ -166,7 +174,7 @@ class Model:
             yield rows, self.task.outputs(self.head, vectors), reasons
 
     def _encode(
-        self, part: Dataset, encoder: OpenVinoEncoder, progress: Progress
+        self, part: Dataset, encoder: Encoder, progress: Progress
     ) -> tuple[NDArray[Any], dict[int, str]]:
         columns = _columns(encoder, self.plan.head.stages)
         vectors = np.zeros((len(part), len(columns)), dtype=np.float32)
@@ -187,7 +195,7 @@ class Model:
         return vectors
 
 
-def _columns(encoder: OpenVinoEncoder, stages: Sequence[str]) -> NDArray[np.intp]:
+def _columns(encoder: Encoder, stages: Sequence[str]) -> NDArray[np.intp]:
     """Where the head's stages stand in the joined vector of all stages."""
     ends = np.cumsum(encoder.sizes)
     starts = ends - np.asarray(encoder.sizes)

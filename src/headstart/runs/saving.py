@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from headstart import __version__
+from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import FACTS, NETWORK, ConvertedBackbone
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
+from headstart.plan import Plan
 from headstart.runs.manifest import is_run, write_manifest
 from headstart.runs.model import Model
 from headstart.runs.predictions_file import to_csv
@@ -24,7 +26,7 @@ EVIDENCE = "evidence.json"
 PREDICTIONS = "predictions.csv"
 BACKBONE = "backbone"
 REPORT = "report.html"
-_LIBRARIES = ("numpy", "openvino", "scikit-learn", "torch", "timm", "torchvision")
+_LIBRARIES = ("numpy", "openvino", "scikit-image", "scikit-learn", "torch", "timm", "torchvision")
 
 
 def check_place(folder: Path) -> None:
@@ -131,8 +133,14 @@ def _facts(model: Model) -> dict[str, Any]:
         "plan": model.plan.to_dict(),
         "precision": model.precision,
         "source": None if model.backbone is None else model.backbone.source.to_dict(),
+        "features": features_of(model.plan),
         "versions": {"headstart": __version__, **_versions()},
     }
+
+
+def features_of(plan: Plan) -> dict[str, Any] | None:
+    """How the classical features are computed that a plan reads; None for any other plan."""
+    return ClassicalEncoder().key.to_dict() if plan.source == CLASSICAL_SOURCE else None
 
 
 def _versions() -> dict[str, str]:

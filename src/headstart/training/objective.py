@@ -29,9 +29,10 @@ class HeadPath(Protocol):
 class Objective(Protocol):
     """The linear model of a task. *Scores* are those of a head, shape (n_samples, n_outputs)."""
 
-    #: What a person calls the model, and the loss that decides.
+    #: What a person calls the model, the loss that decides, and the merit (without its sign).
     model: ClassVar[str]
     loss: ClassVar[str]
+    merit: ClassVar[str]
 
     def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> HeadPath:
         """Heads learned from vectors of shape (n_samples, n_features)."""
@@ -76,6 +77,7 @@ class LogisticObjective:
     class_weight: str | None = None
     model: ClassVar[str] = "logistic regression"
     loss: ClassVar[str] = "log loss"
+    merit: ClassVar[str] = "accuracy"
 
     @classmethod
     def of(cls, task: ClassificationTask, targets: NDArray[Any]) -> LogisticObjective:
@@ -119,6 +121,7 @@ class RidgeObjective:
 
     model: ClassVar[str] = "ridge regression"
     loss: ClassVar[str] = "squared error"
+    merit: ClassVar[str] = "mean absolute error"
 
     @classmethod
     def of(cls, task: RegressionTask, targets: NDArray[Any]) -> RidgeObjective:

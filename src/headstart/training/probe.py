@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from headstart.evidence import Decision
 from headstart.plan import HeadPlan
+from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead
 from headstart.training.objective import HeadPath, Objective
 
@@ -71,9 +72,8 @@ class Probe:
     cv_score, cv_loss : float or None
         Mean merit and loss of the objective on the folds (accuracy and log loss, say); None when
         there were none.
-    losses, merits : ndarray of shape (n_held_out,) or None
-        Of each sample that was held out in a fold, in the order of the folds: two probes with the
-        same folds can be compared in pairs.
+    held_out : HeldOut or None
+        Out-of-fold scores, which those two are means of; likewise.
     """
 
     head: LinearHead
@@ -81,8 +81,7 @@ class Probe:
     decisions: tuple[Decision, ...]
     cv_score: float | None
     cv_loss: float | None
-    losses: NDArray[Any] | None = None
-    merits: NDArray[Any] | None = None
+    held_out: HeldOut | None = None
 
 
 @dataclass(frozen=True)
@@ -142,8 +141,8 @@ def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
     head = samples.objective.calibrated(head, best.scores, samples.targets[best.rows])
     decisions = (*decisions, _penalty_decision(samples.objective, trials, best))
     chosen = HeadPlan(stages, best.inverse_penalty)
-    score = float(best.merits.mean())
-    return Probe(head, chosen, decisions, score, best.loss, best.losses, best.merits)
+    held_out = HeldOut(best.rows, best.scores)
+    return Probe(head, chosen, decisions, float(best.merits.mean()), best.loss, held_out)
 
 
 def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:

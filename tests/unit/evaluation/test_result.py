@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 
-from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evaluation.result import (
+    BaselineFigures,
+    NearDuplicate,
+    Result,
+    TransferFigures,
+)
 from headstart.metrics.figure import Figure
 
 FIGURE = Figure(0.9, 0.8, 0.95)
@@ -24,6 +29,8 @@ FULL = Result(
     difference=FIGURE,
     confusion=((1, 0), (0, 1)),
     calibration=({"confidence": 0.9, "accuracy": 1.0, "count": 2},),
+    fallback="majority class",
+    with_transfer=TransferFigures("tiny/net", {"source": "tiny/net"}, {"accuracy": FIGURE}),
     duplicates=("a/1.jpg",),
     near_duplicates=(NearDuplicate("t.jpg", "l.jpg", 0.99),),
     quarantined=({"input": "x.jpg", "reason": "an empty file"},),
@@ -48,6 +55,19 @@ def test_the_smallest_result_and_back():
 
 def test_the_example_fills_every_field():
     assert all(getattr(FULL, field.name) for field in fields(Result))
+
+
+def test_what_was_saved_instead_is_no_other_model_and_what_was_tried_is():
+    assert [one.name for one in FULL.others] == ["with transfer from tiny/net"]
+    usual = replace(FULL, fallback=None, with_transfer=None)
+    assert usual.others == FULL.baselines
+
+
+def test_a_result_of_an_earlier_version_fell_back_to_nothing():
+    plain = FULL.to_dict()
+    del plain["fallback"], plain["with_transfer"]
+    old = Result.from_dict(plain)
+    assert (old.fallback, old.with_transfer) == (None, None)
 
 
 def test_the_promised_keys_are_there():

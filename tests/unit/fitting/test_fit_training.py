@@ -158,7 +158,7 @@ def test_states_that_must_be_stored_and_do_not_fit(fitted, monkeypatch):
 
 
 def test_freezing_all_stages_is_the_probe(fitted):
-    frozen, probe = fitted("freeze:2"), fitted("probe")
+    frozen, probe = (fitted(name, training={}) for name in ("freeze:2", "probe"))
     assert frozen.plan == probe.plan
     assert frozen.result_.test == probe.result_.test
     assert frozen.evidence == probe.evidence
@@ -351,7 +351,7 @@ def test_evidence_has_every_epoch(half_frozen):
 
 def test_evidence_has_the_choice_of_the_probe(half_frozen):
     questions = [one.question for one in half_frozen[0].evidence.decisions]
-    assert questions[-2:] == [WHERE, WHICH]
+    assert questions[-3:] == [WHERE, WHICH, "should I transfer"]
     assert len(questions) == len(set(questions)) >= 3
 
 

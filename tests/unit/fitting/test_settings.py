@@ -45,6 +45,29 @@ def test_training_at_fault_is_refused_whatever_the_plan(plan):
         Settings(plan=read_plan_name(plan), training={"epochs": 0})
 
 
+@pytest.mark.parametrize("plan", [read_plan_name("probe"), frozen_plan("tiny/net", ["a"])])
+def test_training_that_does_not_take_place_cannot_be_changed(plan):
+    message = r"trains no stage, so the batch size and epochs of the training would change nothing"
+    with pytest.raises(PlanError, match=message):
+        Settings(plan=plan, training={"batch_size": 4, "epochs": 3})
+
+
+def test_only_classical_features_have_no_weights():
+    assert Settings(plan=frozen_plan("classical", ["pixels"], "none")).init == "none"
+    assert Settings("classical").init == "none"
+    with pytest.raises(PlanError, match=r"stage 'a' of 'tiny/net' has no weights; accepted: "):
+        Settings(plan=frozen_plan("tiny/net", ["a"], "none"))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"plan": read_plan_name("full")}, {"weights": "w.safetensors"}, {"random_twin": True}],
+)
+def test_classical_features_have_nothing_to_train_or_to_load(values):
+    with pytest.raises(PlanError, match=r"The source 'classical' is no network, so there is nothi"):
+        Settings("classical", **values)
+
+
 def test_weights_need_a_source():
     with pytest.raises(InputError, match=r"'w\.safetensors' is given without a source"):
         Settings(weights="w.safetensors")

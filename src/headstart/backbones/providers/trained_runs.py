@@ -95,8 +95,9 @@ def _source(name: str) -> Source:
     plain = _manifest(name).get("source")
     if plain is None:
         raise SourceError(
-            f"The run {name!r} holds no network: it was fitted on ready embeddings. Accepted: a "
-            "run that was fitted on pictures. See: headstart sources"
+            f"The run {name!r} holds no network: its model reads ready embeddings or classical "
+            "features. Accepted: a run whose model reads pictures through a network. See: "
+            "headstart sources"
         )
     return Source.from_dict(plain)
 
