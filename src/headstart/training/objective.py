@@ -32,6 +32,8 @@ class Objective(Protocol):
     #: What a person calls the model, and the loss that decides.
     model: ClassVar[str]
     loss: ClassVar[str]
+    #: The merit of an answer that cannot be better.
+    best: ClassVar[float]
 
     def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> HeadPath:
         """Heads learned from vectors of shape (n_samples, n_features)."""
@@ -72,6 +74,7 @@ class LogisticObjective:
     class_weight: str | None = None
     model: ClassVar[str] = "logistic regression"
     loss: ClassVar[str] = "log loss"
+    best: ClassVar[float] = 1.0
 
     @classmethod
     def of(cls, task: ClassificationTask, targets: NDArray[Any]) -> LogisticObjective:
@@ -111,6 +114,7 @@ class RidgeObjective:
 
     model: ClassVar[str] = "ridge regression"
     loss: ClassVar[str] = "squared error"
+    best: ClassVar[float] = 0.0
 
     @classmethod
     def of(cls, task: RegressionTask, targets: NDArray[Any]) -> RidgeObjective:
