@@ -33,6 +33,8 @@ class Objective(Protocol):
     model: ClassVar[str]
     loss: ClassVar[str]
     merit: ClassVar[str]
+    #: The merit of an answer that cannot be better.
+    best: ClassVar[float]
 
     def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> HeadPath:
         """Heads learned from vectors of shape (n_samples, n_features)."""
@@ -78,6 +80,7 @@ class LogisticObjective:
     model: ClassVar[str] = "logistic regression"
     loss: ClassVar[str] = "log loss"
     merit: ClassVar[str] = "accuracy"
+    best: ClassVar[float] = 1.0
 
     @classmethod
     def of(cls, task: ClassificationTask, targets: NDArray[Any]) -> LogisticObjective:
@@ -122,6 +125,7 @@ class RidgeObjective:
     model: ClassVar[str] = "ridge regression"
     loss: ClassVar[str] = "squared error"
     merit: ClassVar[str] = "mean absolute error"
+    best: ClassVar[float] = 0.0
 
     @classmethod
     def of(cls, task: RegressionTask, targets: NDArray[Any]) -> RidgeObjective:
