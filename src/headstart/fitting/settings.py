@@ -42,6 +42,11 @@ class Settings:
         Whether to go on with the same fit where an earlier one was broken off.
     processes : int
         That train together, at least 1.
+    holds_out : bool
+        Whether a part is held out when no test set is given. Without, the model learns from all
+        and there is no figure.
+    keeps_interrupted : bool
+        Whether a training that is interrupted ends with the best weights so far.
 
     Raises
     ------
@@ -60,6 +65,8 @@ class Settings:
     states: StatesChoice = "auto"
     resume: bool = False
     processes: int = 1
+    holds_out: bool = True
+    keeps_interrupted: bool = False
 
     def __post_init__(self) -> None:
         task_named(self.task)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,11 +80,14 @@ class Trained:
         Which weights the network has now, in words.
     kept_epochs : tuple of int
         The epochs whose weights they are the mean of.
+    interrupted : bool
+        Whether it was ended by the user, in the epoch after the last of ``history``.
     """
 
     history: tuple[EpochFigures, ...]
     kept: str
     kept_epochs: tuple[int, ...]
+    interrupted: bool = False
 
 
 class Trainer:
@@ -125,6 +128,8 @@ class Trainer:
         self.learning, self.checkpoints, self.progress = learning, checkpoints, progress
         #: A training above it after two epochs is broken off.
         self.highest_loss: float | None = None
+        #: Whether an interrupt after the first epoch ends the training with what it has by then.
+        self.keeps_interrupted = False
         set_modes(network, plan, 0)
         self.optimiser = make_optimiser(network, plan)
         self.wrapped, self.wrapped_optimiser = fabric.setup(network, self.optimiser)
@@ -142,10 +147,17 @@ class Trainer:
         history = [*newest.history] if newest is not None else [self.start()]
         if newest is not None:
             put_back(newest, self.network, self.optimiser)
-        while not self.is_over(history):
-            history.append(self.epoch(history[-1].epoch))
-            self.keep(history)
-        return self.finish(history)
+        interrupted = False
+        while not interrupted and not self.is_over(history):
+            try:
+                history.append(self.epoch(history[-1].epoch))
+            except KeyboardInterrupt:
+                if not self.keeps_interrupted or history[-1].epoch == 0:
+                    raise
+                interrupted = True
+            else:
+                self.keep(history)
+        return replace(self.finish(history), interrupted=interrupted)
 
     def start(self) -> EpochFigures:
         """Judge the network as the plan hands it over."""
