@@ -11,6 +11,7 @@ from headstart.cli.cache import cache
 from headstart.cli.demo import demo
 from headstart.cli.fit import fit
 from headstart.cli.predict import predict
+from headstart.cli.pretrain import pretrain
 from headstart.cli.report import report
 from headstart.cli.sources import sources
 from headstart.errors import HeadstartError
@@ -30,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (fit, predict, advise, sources, report, cache, demo):
+for _command in (fit, predict, advise, pretrain, sources, report, cache, demo):
     app.command()(_command)
 
 

@@ -51,6 +51,11 @@ class Settings:
         Seconds for the whole fit, above 0, in which plans are tried; None: as long as it takes.
     fallback : bool
         Whether the model without transfer is saved where transfer hurts.
+    holds_out : bool
+        Whether a part is held out when no test set is given. Without, the model learns from all
+        and there is no figure.
+    keeps_interrupted : bool
+        Whether a training that is interrupted ends with the best weights so far.
 
     Raises
     ------
@@ -72,6 +77,8 @@ class Settings:
     candidates: tuple[Request, ...] = ()
     time_limit: float | None = None
     fallback: bool = True
+    holds_out: bool = True
+    keeps_interrupted: bool = False
 
     def __post_init__(self) -> None:
         task_named(self.task)

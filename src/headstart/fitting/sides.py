@@ -102,10 +102,14 @@ def together(train: Dataset, test: Dataset) -> Dataset:
 def split(whole: Dataset, boundary: int | None, vectors: Vectors, settings: Settings) -> Split:
     """The two sides: at ``boundary`` where a test set was given, else stratified.
 
+    Where nothing is to be held out, the test side is empty.
+
     A test sample that no model can answer rightly (its class does not occur in training) is set
     aside with that reason.
     """
     kind = task_named(settings.task)
+    if boundary is None and not settings.holds_out:
+        boundary = len(whole)
     if boundary is None:
         strata = kind.strata(labels_of(whole))
         train_rows, test_rows = stratified_split(

@@ -160,7 +160,7 @@ class TrainingCourse:
             objective = objective_for(halves.task, halves.learner.targets)
             goals = halves.learner.targets[start.valid_rows]
             head = objective.calibrated(head, outcome.scores, goals)
-        told = (states_decision(self.room, self.is_stored), epochs_decision(outcome))
+        told = (states_decision(self.room, self.is_stored), epochs_decision(outcome.trained))
         decisions = (*start.decisions, *told)
         return Fitted(self.plan, head, vectors, decisions, converted, precision, held_out)
 
@@ -260,7 +260,13 @@ class TrainingCourse:
             checkpoints = self._on_disk(self._digest(halves, start.head, learning))
         settings = self.settings
         return TrainingJob(
-            self.plan, start.head, learning, checkpoints, settings.weights, settings.processes
+            self.plan,
+            start.head,
+            learning,
+            checkpoints,
+            settings.weights,
+            settings.processes,
+            keeps_interrupted=settings.keeps_interrupted,
         )
 
     def _on_disk(self, digest: str) -> Checkpoints:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 #: How a training ended.
-Ended = Literal["finished", "fell behind", "out of time"]
+Ended = Literal["finished", "fell behind", "out of time", "interrupted"]
 #: Epochs before a training is compared with others; random stages have everything to learn, and
 #: get this share of their epochs.
 _FEWEST_EPOCHS, _SHARE_FROM_RANDOM = 2, 0.25
@@ -88,8 +88,8 @@ class Trained:
         Which weights the network has now, in words.
     kept_epochs : tuple of int
         The epochs whose weights they are the mean of.
-    ended : {"finished", "fell behind", "out of time"}
-        Why there were no more epochs.
+    ended : {"finished", "fell behind", "out of time", "interrupted"}
+        Why there were no more epochs; by the user, in the epoch after the last of ``history``.
     step_seconds : float or None
         Median of a step; None where there was none.
     """
@@ -141,6 +141,8 @@ class Trainer:
         self.highest_loss: float | None = None
         #: A training that cannot be over in time ends early.
         self.pace = Pace()
+        #: Whether an interrupt after the first epoch ends the training with what it has by then.
+        self.keeps_interrupted = False
         set_modes(network, plan, 0)
         self.optimiser = make_optimiser(network, plan)
         self.wrapped, self.wrapped_optimiser = fabric.setup(network, self.optimiser)
@@ -165,6 +167,10 @@ class Trainer:
                 self.keep(history)
         except OutOfTime:
             ended = "out of time"
+        except KeyboardInterrupt:
+            if not self.keeps_interrupted or history[-1].epoch == 0:
+                raise
+            ended = "interrupted"
         if self.has_fallen_behind(history):
             ended = "fell behind"
         return self.finish(history, ended)
