@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from headstart.advice.combination import Expectation
 from headstart.advice.halving import Round, passes
 from headstart.advice.source_evidence import SourceEvidence
 from headstart.evidence import Decision
@@ -21,12 +22,8 @@ class Ranked:
 
     Parameters
     ----------
-    source : str
-        Its name.
-    standing : float
-        Prior and evidence in one number; higher is better, and only differences count.
-    prior : float
-        How it stood on earlier targets, in standard deviations; 0 where nothing is known.
+    expected : Expectation
+        Prior and evidence in one number, and each for itself.
     evidence : SourceEvidence
         What this target's samples say.
     n_samples : int
@@ -35,12 +32,15 @@ class Ranked:
         Operations for one sample.
     """
 
-    source: str
-    standing: float
-    prior: float
+    expected: Expectation
     evidence: SourceEvidence
     n_samples: int
     flops: float
+
+    @property
+    def source(self) -> str:
+        """Its name."""
+        return self.expected.source
 
 
 @dataclass(frozen=True)
@@ -128,8 +128,9 @@ def margin_in_errors(one: SourceEvidence, other: SourceEvidence) -> float | None
 def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
     return {
         "source": one.source,
-        "standing": one.standing,
-        "prior": one.prior,
+        "standing": one.expected.total,
+        "prior": one.expected.prior + one.expected.alike,
+        "evidence": one.expected.evidence,
         **{name: value for name, value in one.evidence.measures.items()},
         "score": one.evidence.best.merit,
         "samples": one.n_samples,
@@ -139,4 +140,4 @@ def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
 
 def in_order(ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
     """The best first; whoever has seen fewer samples stands behind."""
-    return tuple(sorted(ranked, key=lambda one: (-one.n_samples, -one.standing)))
+    return tuple(sorted(ranked, key=lambda one: (-one.n_samples, -one.expected.total)))

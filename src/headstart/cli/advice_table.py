@@ -16,6 +16,7 @@ _GAP = "  "
 _HEADINGS = {
     "standing": "standing",
     "prior": "prior",
+    "evidence": "evidence",
     "score": "",
     "knn": "k-NN",
     "logme": "LogME",

@@ -8,8 +8,8 @@ from typing import Any
 
 from headstart.activations.norm_statistics import norm_statistics
 from headstart.activations.preparation import Request
+from headstart.advice.classical_table import Guess, first_guess
 from headstart.advice.gain import Gain, measure_gain
-from headstart.advice.proposal import Proposal, propose
 from headstart.advice.ranking import Ranking
 from headstart.advice.similarity import Similarity, read_similarity
 from headstart.data.dataset import Dataset
@@ -131,9 +131,9 @@ def advise(
     with watch.step("score the sources"):
         rival = choice.without_transfer()
     gain = measure_gain(best.source, best.evidence.best, CLASSICAL, rival)
-    proposal = propose(choice.labelled.targets, similarity)
+    guess = _guess(choice, similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
-    plan = proposal.name.plan(best.source, stages)
+    plan = guess.plan.plan(best.source, stages)
     return Advice(
         settings.task,
         len(choice.labelled.targets),
@@ -141,24 +141,35 @@ def advise(
         gain,
         similarity,
         request,
-        proposal.name,
+        guess.plan,
         plan,
-        Evidence(tuple(_decisions(ranking, gain, similarity, proposal))),
+        Evidence(tuple(_decisions(ranking, gain, similarity, guess))),
         train.notes,
         tuple(_aside(choice)),
         watch.seconds,
     )
 
 
+def _guess(choice: SourceChoice, similarity: Similarity) -> Guess:
+    """What the classical table says of these samples."""
+    classes = len(choice.labelled.task.class_names) or None
+    return first_guess(len(choice.labelled.targets), classes, similarity.level)
+
+
 def _decisions(
-    ranking: Ranking, gain: Gain, similarity: Similarity, proposal: Proposal
+    ranking: Ranking, gain: Gain, similarity: Similarity, guess: Guess
 ) -> Iterator[Decision]:
     """In the order in which a person asks."""
     yield gain.decision()
     yield ranking.decision()
     yield similarity.decision()
     yield ranking.best.evidence.decision()
-    yield proposal.decision()
+    yield Decision(
+        "how much to transfer",
+        str(guess.plan),
+        f"{guess.reason} That is the classical first guess; a fit with --time-limit tries it and "
+        "its neighbours.",
+    )
 
 
 def _checked(train: Dataset, settings: Settings) -> Dataset:

@@ -60,7 +60,7 @@ class FrozenCourse:
             probe.decisions,
             backbone,
             self.vectors.precision,
-            probe.held_out,
+            held_out=probe.held_out,
         )
 
     def _head_plan(self, halves: Split) -> HeadPlan:

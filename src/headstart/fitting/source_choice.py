@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,10 @@ from numpy.typing import NDArray
 
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.preparation import Request, find_converted, prepare
+from headstart.advice.combination import combine
+from headstart.advice.experience import Outcome, recall, remember
 from headstart.advice.halving import halve
+from headstart.advice.prior import packaged_seed
 from headstart.advice.quick_probe import StageFigures, probe_stages
 from headstart.advice.ranking import Ranked, Ranking, in_order
 from headstart.advice.source_evidence import SourceEvidence, weigh
@@ -33,6 +37,8 @@ from headstart.training.probe import Folds
 
 #: Networks that are converted at the same time: each takes a process and its memory.
 _CONVERTED_AT_ONCE = 2
+#: On fewer samples sources cannot be told apart well enough for other targets to learn from it.
+_WORTH_REMEMBERING = 30
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,7 @@ class SourceChoice:
     def __post_init__(self) -> None:
         self.kind = task_named(self.settings.task)
         self._judged: dict[str, tuple[SourceEvidence, int]] = {}
+        self._earlier = recall()
 
     def run(self, requests: Sequence[Request]) -> Ranking:
         """Rank sources; those that cannot be had stand aside with their reason.
@@ -99,7 +106,9 @@ class SourceChoice:
         self._order = growing_order(strata, self.settings.seed)
         rounds = halve(list(self.converted), len(self.dataset), self._judge)
         spared = self.vectors.passes_saved(rounds[-1].entrants)
-        return Ranking(in_order(self._ranked()), refused, rounds, spared)
+        ranking = Ranking(in_order(self._ranked()), refused, rounds, spared)
+        self._remember(ranking)
+        return ranking
 
     def without_transfer(self) -> StageFigures:
         """The best linear model on classical features, on the samples of the last round."""
@@ -142,7 +151,8 @@ class SourceChoice:
                 features = self.vectors.features(name, of.fingerprints)
                 evidence = weigh(name, features, of.targets, of.task, of.folds)
                 self._judged[name] = (evidence, n_samples)
-        return {one.source: one.standing for one in self._ranked() if one.source in names}
+        standing = {one.source: one.expected.total for one in self._ranked()}
+        return {name: standing[name] for name in names}
 
     def _encode(self, names: Sequence[str], n_samples: int) -> Labelled:
         """Of the first samples in the growing order, those that could be read."""
@@ -165,12 +175,35 @@ class SourceChoice:
 
     def _ranked(self) -> list[Ranked]:
         """Everybody that was judged, each by the samples of its last round."""
-        ranked = []
-        for name, (evidence, n_samples) in self._judged.items():
-            flops = sum(stage.flops for stage in self.converted[name].stages)
-            standing = evidence.measures.get("probe", 0.0)
-            ranked.append(Ranked(name, standing, 0.0, evidence, n_samples, flops))
-        return ranked
+        measures = {name: one.measures for name, (one, _) in self._judged.items()}
+        seed = packaged_seed()
+        known = (*seed.outcomes, *self._earlier.outcomes)
+        expected = combine(measures, known, seed.standings).expectations
+        return [
+            Ranked(one, *self._judged[one.source], _flops(self.converted[one.source]))
+            for one in expected
+        ]
+
+    def _remember(self, ranking: Ranking) -> None:
+        """How the sources stood here, for the prior of other targets.
+
+        The probe's own figure is no evidence for itself: measures are left out, so that nobody
+        learns how well they predict from this.
+        """
+        whole = [one for one in ranking.ranked if one.n_samples == ranking.best.n_samples]
+        if len(whole) < 2 or len(self.labelled.targets) < _WORTH_REMEMBERING:
+            return
+        target = _digest(self.labelled.fingerprints)
+        remember(Outcome(target, one.source, -one.evidence.best.loss) for one in whole)
+
+
+def _flops(converted: ConvertedBackbone) -> float:
+    return sum(stage.flops for stage in converted.stages)
+
+
+def _digest(fingerprints: Sequence[bytes]) -> str:
+    """A name for the samples that tells nothing of them."""
+    return hashlib.blake2b(b"".join(sorted(fingerprints)), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -162,7 +162,7 @@ class TrainingCourse:
             head = objective.calibrated(head, outcome.scores, goals)
         told = (states_decision(self.room, self.is_stored), epochs_decision(outcome.trained))
         decisions = (*start.decisions, *told)
-        return Fitted(self.plan, head, vectors, decisions, converted, precision, held_out)
+        return Fitted(self.plan, head, vectors, decisions, converted, precision, held_out=held_out)
 
     @property
     def training(self) -> TrainingPlan:
