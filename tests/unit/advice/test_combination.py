@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import weightedtau
 
+from headstart.advice import combination
 from headstart.advice.combination import MEAN_SLOPE, combine
 from headstart.advice.experience import Outcome
 from headstart.advice.kernels import kernels, target_likeness
@@ -133,6 +134,20 @@ def test_constant_scores_and_outcomes_change_nothing():
     ] + [Outcome("flat", f"s{number}", 0.5, {}) for number in range(3)]
     flat = {source: {**scores, "flat": 1.0} for source, scores in measures.items()}
     assert np.isfinite([one.total for one in combine(flat, constant).expectations]).all()
+
+
+def test_variances_are_learned_from_a_bounded_number_of_pairs(monkeypatch):
+    sizes = []
+    real = combination.learn_variances
+
+    def watched(parts, known):
+        sizes.append((len(parts.shared), len(known)))
+        return real(parts, known)
+
+    monkeypatch.setattr(combination, "learn_variances", watched)
+    monkeypatch.setattr(combination, "MOST_LEARNED_FROM", 20)
+    assert agreement(world(worth=1)) > 0.5
+    assert sizes == [(20, 20)]
 
 
 def test_no_candidates_is_no_answer():

@@ -55,12 +55,18 @@ def test_a_target_with_one_outcome_tells_nothing():
 
 
 def test_the_seed_stands_alone_and_gives_way():
-    seed = {"a": Standing(-1.0, 20)}
-    assert static_prior([], seed) == {"a": Standing(pytest.approx(-1.0), 20)}
-    rows = grid([[2.0, 1.0]] * (4 * MOST_SEEDED))
-    after = static_prior(rows, seed)["a"]
-    assert after.value > 0
-    assert after.targets == 20 + 4 * MOST_SEEDED
+    seed = {"a": Standing(-1.0, 20), "b": Standing(1.0, 20)}
+    alone = static_prior([], seed)
+    assert (alone["a"].value, alone["b"].value) == (pytest.approx(-1), pytest.approx(1))
+    few, many = (static_prior(grid([[2.0, 1.0]] * n), seed) for n in (2, 2 * MOST_SEEDED))
+    assert few["a"].value < few["b"].value
+    assert many["a"].value > many["b"].value
+    assert many["a"].targets == 20 + 2 * MOST_SEEDED
+
+
+def test_who_beats_a_source_known_to_be_good_is_better_still():
+    found = static_prior(grid([[1.0, 2.0]] * 9), {"a": Standing(1.0, 20)})
+    assert found["b"].value > found["a"].value > 0.5
 
 
 def test_the_packaged_seed_is_of_sources_that_there_are():
