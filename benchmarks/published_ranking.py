@@ -6,10 +6,10 @@ outcomes by the weighted tau (``scipy.stats.weightedtau`` with its defaults). Sh
 over targets, with a 95 % interval from resampling the targets.
 
 The combination is the same, with the same settings, for all tables. Its parts and settings were
-chosen on the first three tables, where its figures may thus be a little too good. Nothing was chosen
-on the other three, but they were not unseen to the end: an earlier form (without the smooth function
-of all scores) was run on them once, and on the MedMNIST data sets twice more while a target without
-scores (chestmnist) was given its proper treatment.
+chosen on the first three tables, where its figures may thus be a little too good. Nothing was
+chosen on the other three, but they were not unseen to the end: an earlier form (without the smooth
+function of all scores) was run on them once, and on the MedMNIST data sets twice more while a
+target without scores (chestmnist) was given its proper treatment.
 
 The static order is the mean z-score over the other targets. Two more are shown, by mean rank and by
 the standings that the combination uses (half z-scores, half ranks): which of the three is best

@@ -25,6 +25,8 @@ OF_TRAINING = (
 )
 #: Those that need photographs which are not in the checkout.
 NEED_DATA = tuple(name for name in OF_TRAINING if name != "killed_training")
+#: Those that read published tables.
+OF_TABLES = ("published_ranking", "recommended_sources", "seed_experience")
 #: NumPy is not among them: any module may import it.
 HEAVY = {"fastai", "openvino", "sklearn", "skimage", "timm", "torch", "torchvision"}
 #: Runs a script as Python would, then says on standard error what it loaded.
@@ -52,6 +54,7 @@ def test_there_are_scripts() -> None:
     names = {path.relative_to(BENCHMARKS).as_posix() for path in SCRIPTS}
     assert {"main_job.py", "start_up.py", "peers/fastai_fine_tune.py"} <= names
     assert {f"{name}.py" for name in OF_TRAINING} <= names
+    assert {f"{name}.py" for name in OF_TABLES} <= names
     assert "peers/fastai_full.py" in names
 
 
@@ -91,3 +94,17 @@ def test_benchmarks_of_training_ask_for_their_data(
     done = run_python(str(BENCHMARKS / f"{name}.py"), folder=tmp_path)
     assert done.returncode == 1
     assert "--data, or HEADSTART_DATA" in done.stderr
+
+
+@pytest.mark.parametrize("name", OF_TABLES)
+def test_benchmarks_of_tables_ask_for_them(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEADSTART_DATA", raising=False)
+    script = str(BENCHMARKS / f"{name}.py")
+    done = run_python(script, folder=tmp_path)
+    assert done.returncode == 1
+    assert "--tables, or HEADSTART_DATA" in done.stderr
+    done = run_python(script, "--tables", str(tmp_path / "none"), folder=tmp_path)
+    assert done.returncode == 1
+    assert "there is no folder" in done.stderr

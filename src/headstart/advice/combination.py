@@ -30,6 +30,8 @@ from headstart.advice.variance_components import covariance, learn_variances
 
 #: Standing per standing of the mean score, before any target has been seen.
 MEAN_SLOPE = 0.3
+#: Variances are learned from the latest pairs alone: the time grows with the cube of their number.
+MOST_LEARNED_FROM = 300
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,10 @@ def combine(
     known = latest_targets(outcomes)
     pairs = pairs_of(measures, known, seed or {})
     parts = kernels(pairs)
-    variances = learn_variances(parts.among(pairs.earlier), pairs.residual_standings(MEAN_SLOPE))
+    latest = slice(-MOST_LEARNED_FROM, None)
+    variances = learn_variances(
+        parts.among(pairs.earlier[latest]), pairs.residual_standings(MEAN_SLOPE)[latest]
+    )
     static = static_prior(known, seed)
     expected = _expectations(pairs, _posterior_means(pairs, parts, variances), static)
     return Combination(
