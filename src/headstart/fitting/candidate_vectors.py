@@ -15,10 +15,11 @@ from headstart.activations.encoding import encode
 from headstart.activations.openvino_engine import OpenVinoEncoder
 from headstart.activations.preparation import Request
 from headstart.activations.room import room_for
+from headstart.activations.segment import STATE, Segment
+from headstart.activations.segment_encoders import segment_encoder
 from headstart.activations.shared_prefix import common_stages, share_of_work
 from headstart.activations.states import StateEncoders, pooled_from_states
 from headstart.activations.store import ActivationStore, ActivationTable
-from headstart.activations.views import ORIGINAL
 from headstart.data.dataset import Dataset
 from headstart.progress import Progress
 
@@ -74,7 +75,7 @@ class CandidateVectors:
     def __post_init__(self) -> None:
         self._store = ActivationStore()
         self._encoders: dict[str, Encoder] = {CLASSICAL: ClassicalEncoder()}
-        self._tables: dict[str, tuple[Sequence[str], ActivationTable]] = {}
+        self._tables: dict[str, dict[str, ActivationTable]] = {}
 
     def find_families(self, n_samples: int) -> None:
         """See which sources share stages: runs that left the first stages of one source alone."""
@@ -94,7 +95,7 @@ class CandidateVectors:
         encoders = [self._encoder(name) for name in alone]
         tables, failures = encode(dataset.items, encoders, self._store, self.progress)
         for name, encoder, table in zip(alone, encoders, tables, strict=True):
-            self._tables[name] = (encoder.key.outputs, table)
+            self._tables[name] = dict.fromkeys(encoder.key.outputs, table)
         readable = dataset.set_aside(failures)
         for family in shared:
             self._encode_family(family, readable, names)
@@ -102,8 +103,8 @@ class CandidateVectors:
 
     def features(self, name: str, fingerprints: Sequence[bytes]) -> dict[str, NDArray[Any]]:
         """Stage name to vectors of shape (n_samples, n_features)."""
-        outputs, table = self._tables[name]
-        return {output: table.read(fingerprints, output) for output in outputs}
+        tables = self._tables[name]
+        return {stage: table.read(fingerprints, stage) for stage, table in tables.items()}
 
     def passes_saved(self, names: Sequence[str]) -> float:
         """Passes over all samples that sharing stages spares, among these sources."""
@@ -135,12 +136,14 @@ class CandidateVectors:
         return Family(cut, members) if room.stored("auto") else None
 
     def _encode_family(self, family: Family, dataset: Dataset, names: Sequence[str]) -> None:
-        """States at the cut once, and from them the vectors of each member's own stages."""
-        states = StateEncoders(family.first, family.cut)
-        (table,), _ = states.store(dataset.items, [ORIGINAL], self._store, self.progress)
-        ids = dataset.fingerprints
+        """The shared stages once, and from the states after them each member's own stages."""
+        shared = segment_encoder(family.first, Segment(0, family.cut, "pooled and state"))
+        (table,), _ = encode(dataset.items, [shared], self._store, self.progress)
+        stages = [output for output in shared.key.outputs if output != STATE]
+        before, ids = dict.fromkeys(stages, table), dataset.fingerprints
         for name, backbone in family.members.items():
             if name in names:
-                self._tables[name] = pooled_from_states(
-                    backbone, family.cut, table, ids, self._store, self.progress
+                own, pooled = pooled_from_states(
+                    backbone, family.cut, table, ids, self._store, self.progress, STATE
                 )
+                self._tables[name] = before | dict.fromkeys(own, pooled)

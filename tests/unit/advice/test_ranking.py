@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from headstart.advice.combination import Expectation
 from headstart.advice.halving import Round
+from headstart.advice.quick_probe import StageFigures
 from headstart.advice.ranking import Ranked, Ranking, in_order, margin_in_errors
 from headstart.advice.source_evidence import SourceEvidence
-from headstart.training.probe import Probe
 
 
-def ranked(name, losses, n_samples=40, standing=None):
+def ranked(name, losses, n_samples=40):
     losses = np.array(losses, dtype=float)
-    probe = Probe(None, None, (), 0.5, losses.mean(), losses, -losses)
-    evidence = SourceEvidence(name, probe, {"probe": -losses.mean()}, 0.1)
-    standing = -losses.mean() if standing is None else standing
-    return Ranked(name, standing, 0.0, evidence, n_samples, 1e6)
+    stage = StageFigures("last", losses, -losses)
+    evidence = SourceEvidence(name, (stage,), {"probe": -losses.mean()}, 0.1)
+    parts = dict.fromkeys(Expectation.__dataclass_fields__, 0)
+    expected = Expectation(**{**parts, "source": name, "total": -losses.mean()})
+    return Ranked(expected, evidence, n_samples, 1e6)
 
 
 def test_those_that_were_dropped_early_stand_behind():

@@ -35,8 +35,10 @@ def test_every_measure_rises_with_the_signal(targets):
 
 
 def test_stages_are_told_with_their_figures(targets):
-    rows = evidence(3.0, targets).stages
-    assert [row["stages"] for row in rows][:2] == ["early", "late"]
+    found = evidence(3.0, targets)
+    assert [one.stage for one in found.stages] == ["early", "late"]
+    assert [row["chosen"] for row in found.decision().measurements] == [False, True]
+    assert found.decision().answer == "late"
 
 
 def test_a_regression_is_measured_by_what_numbers_allow(targets):
