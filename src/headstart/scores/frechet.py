@@ -10,6 +10,9 @@ from headstart.scores.bures import squared_bures
 from headstart.scores.sample import ordered_rows
 from headstart.scores.shrinkage import ledoit_wolf
 
+#: A smaller share of shrinkage changes nothing but rounding.
+NO_SHARE = 1e-8
+
 
 def frechet_distance(source: ArrayLike, target: ArrayLike, shrink: bool = False) -> float:
     """Squared Fréchet distance of the Gaussians with the data sets' means and covariances.
@@ -57,5 +60,8 @@ def _root(rows: Array, shrink: bool) -> Array:
         return root
     n_features = rows.shape[1]
     share, variance = ledoit_wolf(centred, n_features)
-    sphere = np.sqrt(share * variance * len(rows) / (len(rows) - 1)) * np.eye(n_features)
-    return np.concatenate([np.sqrt(1 - share) * root, sphere])
+    if share < NO_SHARE:
+        return root
+    sphere = share * variance * len(rows) / (len(rows) - 1) * np.eye(n_features)
+    shrunk: Array = (1 - share) * root.T @ root + sphere
+    return np.linalg.cholesky(shrunk).T

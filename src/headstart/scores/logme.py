@@ -11,9 +11,9 @@ from headstart.scores.arguments import Array, check_features, check_targets
 from headstart.scores.principal import principal_coordinates
 from headstart.scores.sample import labelled_sample
 
-#: Targets are taken to be known to one part in 10,000 of their size: without any noise the
+#: Targets are taken to be known to one part in 100,000 of their size: without any noise the
 #: evidence of a perfect fit has no upper bound.
-NOISE = 1e-8
+NOISE = 1e-10
 #: Ratios of the two precisions that are tried first, relative to the largest eigenvalue.
 GRID = np.logspace(-14, 6, 41)
 #: Points of each later grid, whose step is a quarter of the one before, and the number of grids.

@@ -13,7 +13,7 @@ from headstart.scores.sample import Sample, dealt
 #: Principal axes that the model sees.
 N_AXES = 128
 #: Strengths of regularisation that are tried (scikit-learn's ``C``), features having mean square 1.
-STRENGTHS = (0.001, 0.01, 0.1, 1.0)
+STRENGTHS = (0.003, 0.03, 0.3, 3.0)
 #: When a fit ends: the gradient, and the number of steps.
 TOLERANCE, MOST_STEPS = 1e-3, 100
 
@@ -21,8 +21,9 @@ TOLERANCE, MOST_STEPS = 1e-3, 100
 def out_of_fold(sample: Sample, n_folds: int, seed: int) -> Array:
     """Cross-validated probabilities of logistic regression.
 
-    The principal axes come from all samples, without their labels. Of four strengths of
-    regularisation, the one with the best likelihood out of fold is taken, for all folds the same.
+    The principal axes come from all samples, without their labels. Each fold is predicted at that
+    of four strengths of regularisation which is best for the other folds, so that no sample has a
+    say in the strength of its own prediction.
 
     Parameters
     ----------
@@ -47,9 +48,11 @@ def out_of_fold(sample: Sample, n_folds: int, seed: int) -> Array:
         inside, held = folds != fold, folds == fold
         training = Sample(coordinates[inside], sample.codes[inside])
         found[:, held] = _predicted(training, coordinates[held], sample.n_classes)
-    likelihoods = np.log(found[:, np.arange(len(folds)), sample.codes]).mean(axis=1)
-    best: Array = found[int(likelihoods.argmax())]
-    return best
+    likelihoods = np.log(found[:, np.arange(len(folds)), sample.codes])
+    by_fold = np.stack([np.bincount(folds, weights=row) for row in likelihoods])
+    best = (by_fold.sum(axis=1, keepdims=True) - by_fold).argmax(axis=0)
+    chosen: Array = found[best[folds], np.arange(len(folds))]
+    return chosen
 
 
 def _unit_coordinates(features: Array) -> Array:

@@ -39,9 +39,20 @@ def principal_coordinates(features: Array, most: int | None = None, centre: bool
     vectors = features - features.mean(axis=0) if centre else features
     n_samples, n_features = vectors.shape
     wide = n_samples <= n_features
-    sizes, axes = np.linalg.eigh(vectors @ vectors.T if wide else vectors.T @ vectors)
+    sizes, axes = _largest(vectors @ vectors.T if wide else vectors.T @ vectors, most)
     rounding = (4 * EPSILON * float(np.abs(features).max())) ** 2 * vectors.size
     noise = max(float(sizes[-1]) * max(vectors.shape) * EPSILON, rounding)
     kept = np.flatnonzero(sizes > noise)[::-1][:most]
     coordinates: Array = axes[:, kept] * np.sqrt(sizes[kept]) if wide else vectors @ axes[:, kept]
     return coordinates
+
+
+def _largest(products: Array, most: int | None) -> tuple[Array, Array]:
+    """The largest eigenvalues, rising, and their vectors as columns."""
+    from scipy.linalg import eigh
+
+    size = len(products)
+    if most is None or 2 * most > size:
+        return np.linalg.eigh(products)
+    sizes, axes = eigh(products, subset_by_index=(size - most, size - 1), check_finite=False)
+    return sizes, axes

@@ -38,8 +38,9 @@ def probe(
     """Mean log-likelihood of the labels under a linear probe, out of fold.
 
     The probe is logistic regression on the first 128 principal axes; the axes come from all
-    samples, without their labels. Of four strengths of regularisation the best is taken. Of more
-    than 2,000 samples so many are drawn, the classes in their shares.
+    samples, without their labels. Of four strengths of regularisation, each fold
+    gets the one that is best for the other folds. Of more than 2,000 samples so many are drawn,
+    the classes in their shares.
 
     Parameters
     ----------

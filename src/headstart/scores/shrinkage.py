@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from headstart.scores.arguments import Array
 
+#: Relative differences below this come from rounding.
+ROUNDING = 1e-12
+
 
 def ledoit_wolf(rows: Array, n_features: int) -> tuple[float, float]:
     """Shrinkage of the covariance of centred rows.
@@ -30,6 +33,7 @@ def ledoit_wolf(rows: Array, n_features: int) -> tuple[float, float]:
 
     Examples
     --------
+    >>> import numpy as np
     >>> share, variance = ledoit_wolf(np.array([[1.0], [-1.0]]), 2)
     >>> share, variance
     (0.0, 0.5)
@@ -41,6 +45,7 @@ def ledoit_wolf(rows: Array, n_features: int) -> tuple[float, float]:
     size = float((products**2).sum()) / n_samples**2
     spread = (float((squares**2).mean()) - size) / n_samples
     distance = size - n_features * variance**2
-    if spread <= 0 or distance <= 0:
+    # A covariance that is a sphere but for rounding, such as that of one feature, is left alone.
+    if spread <= 0 or distance <= ROUNDING * size:
         return 0.0, variance
     return min(spread / distance, 1.0), variance

@@ -48,8 +48,8 @@ def transrate(features: ArrayLike, labels: ArrayLike | Sequence[Hashable]) -> fl
 
     Examples
     --------
-    >>> features = [[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [0.1, 1.0]]
-    >>> transrate(features, ["a", "a", "b", "b"]) > transrate(features, ["a", "b", "a", "b"])
+    >>> features = np.repeat(np.eye(3), 2, axis=0)
+    >>> transrate(features, "aabbcc") > transrate(features, "abcabc")
     True
     """
     sample = labelled_sample(features, labels)
