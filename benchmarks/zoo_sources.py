@@ -53,14 +53,14 @@ class Recipe:
 _BY_HEART = {"validation": 0.0, "patience": None}
 RECIPES = {
     "mnist": Recipe(15),
-    "usps": Recipe(15),
-    "faces": Recipe(60),
-    "chest_xray": Recipe(40),
-    "cats": Recipe(60),
-    "spoken": Recipe(20),
-    "photos": Recipe(30, "self"),
-    "shuffled": Recipe(15, "labels", True, _BY_HEART),
-    "noise": Recipe(20, "labels", True, _BY_HEART),
+    "usps": Recipe(8),
+    "faces": Recipe(40),
+    "chest_xray": Recipe(30),
+    "cats": Recipe(40),
+    "spoken": Recipe(12),
+    "photos": Recipe(20, "self"),
+    "shuffled": Recipe(8, "labels", True, _BY_HEART),
+    "noise": Recipe(8, "labels", True, _BY_HEART),
 }
 
 

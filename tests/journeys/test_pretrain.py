@@ -89,7 +89,7 @@ def test_labels_are_left_aside_when_asked(here):
         (("--source", "timm/resnet18", "--architecture", "timm/resnet18"), "both named; accepted"),
         (("--task", "labels"), "holds 24 files and no class folder"),
         (("--size", 4), "The size in the source 'timm/resnet10t@4' is '4'; accepted: a whole"),
-        (("--architecture", "timm/resnet8"), "Source 'timm/resnet8@64' is unknown. Close matches"),
+        (("--architecture", "timm/resnet8"), "Source 'timm/resnet8' is unknown. Close matches"),
     ],
 )
 def test_what_is_refused(here, options, message):
