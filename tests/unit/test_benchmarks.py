@@ -79,6 +79,14 @@ def test_main_job_asks_for_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "--data, or HEADSTART_DATA" in done.stderr
 
 
+def test_the_zoo_asks_for_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HEADSTART_DATA", raising=False)
+    script = str(BENCHMARKS / "zoo.py")
+    done = run_python(script, "--out", str(tmp_path / "zoo"), folder=tmp_path)
+    assert done.returncode == 1
+    assert "digits/, faces/ and the others: --data, or HEADSTART_DATA" in done.stderr
+
+
 def test_main_job_names_the_folder_that_is_missing(tmp_path: Path) -> None:
     script = str(BENCHMARKS / "main_job.py")
     done = run_python(script, "--data", str(tmp_path), folder=tmp_path)

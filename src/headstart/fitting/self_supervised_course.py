@@ -70,7 +70,7 @@ def learn_alone(
     dataset = _different(dataset)
     progress("build the network", 0, None)
     with watch.step("build the network"):
-        assembled, plan = assemble_for(_with_training(settings, len(dataset)))
+        assembled, plan = assemble_for(with_usual_training(settings, len(dataset)))
     with watch.step("read the pictures"):
         dataset, job = _job(dataset, settings, assembled, plan, progress)
     with watch.step("train"):
@@ -90,7 +90,7 @@ def _different(dataset: Dataset) -> Dataset:
     return dataset.take(sorted(first.values()))
 
 
-def _with_training(settings: Settings, n_pictures: int) -> Settings:
+def with_usual_training(settings: Settings, n_pictures: int) -> Settings:
     """The usual values for pairs of views, but for those that were asked for."""
     fewest, most = _EPOCHS
     is_new = isinstance(settings.plan, PlanName) and settings.plan.init == "random"
