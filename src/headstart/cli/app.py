@@ -7,8 +7,10 @@ import sys
 import typer
 
 from headstart.cli.cache import cache
+from headstart.cli.curve import curve
 from headstart.cli.demo import demo
 from headstart.cli.fit import fit
+from headstart.cli.label_next import label_next
 from headstart.cli.predict import predict
 from headstart.cli.report import report
 from headstart.cli.sources import sources
@@ -29,7 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (fit, predict, sources, report, cache, demo):
+for _command in (fit, predict, curve, label_next, sources, report, cache, demo):
     app.command()(_command)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from headstart.data.dataset import Dataset
 from headstart.errors import PlanError
 from headstart.fitting.course import Fitted
+from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.measuring import samples_of
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
@@ -54,7 +55,8 @@ class FrozenCourse:
         features = halves.tester.features.get("source", {})
         vectors = [features[stage] for stage in plan.head.stages if stage in features]
         joined = np.concatenate(vectors, axis=1) if vectors else np.empty((0, len(probe.head.mean)))
-        return Fitted(plan, probe.head, joined, probe.decisions, backbone, self.vectors.precision)
+        decisions = (*probe.decisions, *labels_decision(halves.learner, halves.task, probe))
+        return Fitted(plan, probe.head, joined, decisions, backbone, self.vectors.precision)
 
     def _head_plan(self, halves: Split) -> HeadPlan:
         """What the plan says of the head, once it is known which stages there are."""

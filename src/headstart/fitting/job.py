@@ -12,6 +12,7 @@ from headstart.errors import InputError, PlanError
 from headstart.evidence import Evidence
 from headstart.fitting.course import Course, Fitted
 from headstart.fitting.frozen_course import FrozenCourse
+from headstart.fitting.label_evidence import label_notes
 from headstart.fitting.measuring import baselines_of, measure
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
@@ -87,7 +88,7 @@ def fit(
             {"input": aside.input, "reason": aside.reason}
             for aside in halves.tester.dataset.quarantined
         ),
-        notes=tuple(dict.fromkeys((*whole.notes, *notes))),
+        notes=tuple(dict.fromkeys((*whole.notes, *notes, *label_notes(fitted.decisions)))),
         seconds=watch.seconds,
     )
     return replace(model, result_=result)

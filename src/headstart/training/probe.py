@@ -71,6 +71,8 @@ class Probe:
     cv_score, cv_loss : float or None
         Mean merit and loss of the objective on the folds (accuracy and log loss, say); None when
         there were none.
+    held_out : HeldOut or None
+        What was said of the samples by probes that did not learn from them.
     """
 
     head: LinearHead
@@ -78,6 +80,23 @@ class Probe:
     decisions: tuple[Decision, ...]
     cv_score: float | None
     cv_loss: float | None
+    held_out: HeldOut | None = None
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Scores of samples that were held out.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_held_out,)
+        Of the samples.
+    scores : ndarray of shape (n_held_out, n_outputs)
+        Before the temperature of the head.
+    """
+
+    rows: NDArray[np.intp]
+    scores: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -137,7 +156,8 @@ def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
     head = samples.objective.calibrated(head, best.scores, samples.targets[best.rows])
     decisions = (*decisions, _penalty_decision(samples.objective, trials, best))
     chosen = HeadPlan(stages, best.inverse_penalty)
-    return Probe(head, chosen, decisions, float(best.merits.mean()), best.loss)
+    held_out = HeldOut(best.rows, best.scores)
+    return Probe(head, chosen, decisions, float(best.merits.mean()), best.loss, held_out)
 
 
 def _without_folds(samples: Samples, plan: HeadPlan) -> Probe:
