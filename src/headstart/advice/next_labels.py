@@ -25,8 +25,9 @@ def next_labels(
     gradient lower bounds", 2020). It is long where the model is unsure, and two of them are far
     apart where the samples differ or the doubts do. The first choice is the sample with the longest
     gradient; each further one is drawn by its squared distance from the nearest that is chosen
-    (Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", 2007). The gradients
-    themselves are never formed.
+    (Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", 2007). Zero counts as
+    chosen, unlike in the article: a sample that the model is sure of would teach it nothing, however
+    far it is from the others. The gradients themselves are never formed.
 
     Parameters
     ----------
@@ -35,8 +36,8 @@ def next_labels(
     count : int
         Samples to choose, at least 1. There are never more than n_samples.
     probabilities : ndarray of shape (n_samples, n_classes) or None
-        What the model says, in 0..1. None (a regression): the vectors alone, so that the choice is
-        diverse.
+        What the model says, in 0..1. None (a regression): by the vectors alone, so that the choice
+        is diverse; the first is drawn at random.
     seed : int
         The same seed gives the same choice.
 
@@ -55,7 +56,7 @@ def next_labels(
     >>> vectors = np.array([[1.0, 0.0], [1.0, 0.1], [0.0, 1.0], [0.0, 1.1]])
     >>> unsure = np.array([[0.5, 0.5], [0.5, 0.5], [0.6, 0.4], [1.0, 0.0]])
     >>> next_labels(vectors, 2, unsure).tolist()
-    [1, 2]
+    [0, 2]
     """
     _check(vectors, count, probabilities)
     if len(vectors) == 0:
@@ -63,8 +64,9 @@ def next_labels(
     points, doubts = _standard(vectors), _doubts(probabilities, len(vectors))
     squares = (points**2).sum(axis=1) * (doubts**2).sum(axis=1)
     rng = np.random.default_rng(seed)
-    chosen = [int(squares.argmax())]
-    apart = np.full(len(points), np.inf)
+    no_doubts = probabilities is None
+    chosen = [int(rng.integers(len(points)) if no_doubts else squares.argmax())]
+    apart = np.full(len(points), np.inf) if no_doubts else squares
     while len(chosen) < min(count, len(points)):
         last = chosen[-1]
         alike = (points @ points[last]) * (doubts @ doubts[last])

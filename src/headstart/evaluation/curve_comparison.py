@@ -56,7 +56,7 @@ def crossing(transfer: PowerLaw, without: PowerLaw, least: int = 1) -> int | Non
     >>> quick = PowerLaw(0.5, np.full(3, 0.2), np.full(3, 2.0), np.full(3, 1.0), 100)
     >>> thorough = PowerLaw(0.5, np.full(3, 0.0), np.full(3, 20.0), np.full(3, 1.0), 100)
     >>> crossing(quick, thorough), crossing(quick, quick)
-    (28, None)
+    (25, None)
     """
     sizes = np.geomspace(least, REACH * max(transfer.largest, without.largest), _STEPS)
     ahead = np.sign([_median(without, size) - _median(transfer, size) for size in sizes])

@@ -13,6 +13,9 @@ from headstart.errors import InputError
 
 #: With fewer samples of a class cleanlab knows too little of how often it is mistaken.
 _FEWEST = 5
+#: Where a model is often mistaken, confident learning suspects many labels that are right (75 of
+#: 419 chest X-rays of which 74 % are recognised); the surest are worth a look all the same.
+_SUREST = 0.9
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ def label_errors(
     A label is suspected where the model is surer of another class than it usually is of that class,
     and the likely number of mistakes from the one class to the other has room for it. The work is
     cleanlab's (Northcutt, Jiang and Chuang, "Confident learning: estimating uncertainty in dataset
-    labels", 2021).
+    labels", 2021). Of its suspects those are kept to which the model gives 0.9 or more.
 
     Parameters
     ----------
@@ -87,7 +90,8 @@ def label_errors(
     shares = np.asarray(probabilities, dtype=np.float64)[:, present]
     shares = shares / shares.sum(axis=1, keepdims=True)
     likely = shares.argmax(axis=1)
-    found = _issues(shares, compact) & (likely != compact)
+    sure = shares.max(axis=1) >= _SUREST
+    found = _issues(shares, compact) & (likely != compact) & sure
     rows = sorted(np.flatnonzero(found).tolist(), key=lambda row: -shares[row].max())
     errors = [
         LabelError(

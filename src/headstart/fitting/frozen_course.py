@@ -9,6 +9,7 @@ import numpy as np
 from headstart.data.dataset import Dataset
 from headstart.errors import PlanError
 from headstart.fitting.course import Fitted
+from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.measuring import samples_of
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
@@ -57,7 +58,7 @@ class FrozenCourse:
             plan,
             probe.head,
             joined,
-            probe.decisions,
+            (*probe.decisions, *labels_decision(halves.learner, halves.task, probe)),
             backbone,
             self.vectors.precision,
             held_out=probe.held_out,

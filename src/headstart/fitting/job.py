@@ -11,6 +11,7 @@ from headstart.evidence import Decision, Evidence
 from headstart.fitting.comparison import hopes
 from headstart.fitting.course import Course, Fitted
 from headstart.fitting.frozen_course import FrozenCourse
+from headstart.fitting.label_evidence import label_notes
 from headstart.fitting.measuring import measure
 from headstart.fitting.settings import Settings, check_training
 from headstart.fitting.settling import settle
@@ -95,7 +96,17 @@ def fit(
             {"input": aside.input, "reason": aside.reason}
             for aside in halves.tester.dataset.quarantined
         ),
-        notes=tuple(dict.fromkeys((*whole.notes, *notes, *fitted.notes, *model.result_.notes))),
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *whole.notes,
+                    *notes,
+                    *fitted.notes,
+                    *model.result_.notes,
+                    *label_notes(fitted.decisions),
+                )
+            )
+        ),
         seconds=watch.seconds,
     )
     return replace(model, result_=result)

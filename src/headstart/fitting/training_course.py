@@ -36,6 +36,7 @@ from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
+from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
 from headstart.fitting.trained_network import convert_trained
@@ -225,7 +226,7 @@ class TrainingCourse:
         probe = fit_probe(samples, asked)
         head = replace(self.plan.head, inverse_penalty=probe.plan.inverse_penalty)
         self.plan = self.plan.with_head(head)
-        return probe.head, probe.decisions
+        return probe.head, (*probe.decisions, *labels_decision(learner, task, probe, rows))
 
     def _states(self, dataset: Dataset) -> States:
         """What the epochs read; the first view is the original, which validation reads."""
