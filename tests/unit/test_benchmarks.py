@@ -24,7 +24,10 @@ OF_TRAINING = (
     "processes_scaling",
 )
 #: Those that need photographs which are not in the checkout.
-NEED_DATA = tuple(name for name in OF_TRAINING if name != "killed_training")
+NEED_DATA = (
+    *(name for name in OF_TRAINING if name != "killed_training"),
+    "harmful_sources",
+)
 #: NumPy is not among them: any module may import it.
 HEAVY = {"fastai", "openvino", "sklearn", "skimage", "timm", "torch", "torchvision"}
 #: Runs a script as Python would, then says on standard error what it loaded.
@@ -53,6 +56,7 @@ def test_there_are_scripts() -> None:
     assert {"main_job.py", "start_up.py", "peers/fastai_fine_tune.py"} <= names
     assert {f"{name}.py" for name in OF_TRAINING} <= names
     assert "peers/fastai_full.py" in names
+    assert {"interval_coverage.py", "harmful_sources.py"} <= names
 
 
 @pytest.mark.parametrize("path", sorted(BENCHMARKS.rglob("*.py")), ids=lambda path: path.name)
