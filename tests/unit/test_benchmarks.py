@@ -24,7 +24,10 @@ OF_TRAINING = (
     "processes_scaling",
 )
 #: Those that need photographs which are not in the checkout.
-NEED_DATA = tuple(name for name in OF_TRAINING if name != "killed_training")
+NEED_DATA = (
+    *(name for name in OF_TRAINING if name != "killed_training"),
+    "harmful_sources",
+)
 #: Those that read published tables.
 OF_TABLES = ("published_ranking", "recommended_sources", "seed_experience")
 #: NumPy is not among them: any module may import it.
@@ -56,6 +59,7 @@ def test_there_are_scripts() -> None:
     assert {f"{name}.py" for name in OF_TRAINING} <= names
     assert {f"{name}.py" for name in OF_TABLES} <= names
     assert "peers/fastai_full.py" in names
+    assert {"interval_coverage.py", "harmful_sources.py"} <= names
 
 
 @pytest.mark.parametrize("path", sorted(BENCHMARKS.rglob("*.py")), ids=lambda path: path.name)

@@ -12,7 +12,12 @@ import pytest
 from headstart.cli.score_table import score_table, short_name
 from headstart.cli.summary import print_summary, summary
 from headstart.evaluation.baselines import RANDOM_TWIN
-from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evaluation.result import (
+    BaselineFigures,
+    NearDuplicate,
+    Result,
+    TransferFigures,
+)
 from headstart.metrics.figure import Figure
 from headstart.plan import Plan, StagePlan, TrainingPlan, frozen_plan
 
@@ -65,6 +70,29 @@ def test_every_line_as_a_person_sees_it():
         f"Run: {RUN}",
         f"Report: {RUN / 'report.html'}",
     ]
+
+
+def test_what_was_saved_in_place_of_the_model_with_transfer():
+    tried = TransferFigures("bundled/efficientnet-lite0", {}, FIGURES)
+    shown = lines(
+        fallback=CLASSICAL,
+        source="classical",
+        with_transfer=tried,
+        verdict="transfer hurts",
+        difference=Figure(-0.078, -0.152, -0.034),
+    )
+    assert shown[0] == "153 test pictures, learned from 1,244 without transfer (classical)"
+    assert shown[2].split()[-3:] == ["majority", "random", "transfer"]
+    assert shown[8] == f"  this model: {CLASSICAL}, without transfer"
+    assert shown[10] == "  transfer: with transfer from bundled/efficientnet-lite0"
+    assert "Verdict: transfer hurts: -7.8 points of accuracy against classical" in "\n".join(shown)
+
+
+def test_without_transfer_there_is_no_verdict_on_it():
+    assert (
+        "Verdict: none, for nothing was transferred: +7.8 points of accuracy against classical "
+        "(95 %: +3.4 to +15.2)."
+    ) in lines(verdict=None)
 
 
 def test_the_table_fits_into_eighty_characters_and_is_plain():

@@ -5,7 +5,12 @@ from typing import Any
 
 import pytest
 
-from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evaluation.result import (
+    BaselineFigures,
+    NearDuplicate,
+    Result,
+    TransferFigures,
+)
 from headstart.evidence import Decision, Evidence
 from headstart.metrics.figure import Figure
 from headstart.plan import HeadPlan, Plan, StagePlan, TrainingPlan, frozen_plan
@@ -52,6 +57,23 @@ def result() -> Result:
         quarantined=({"input": "train/empty.jpg", "reason": "the file is empty"},),
         notes=("Class folder wasps holds no pictures.",),
         seconds={"read": 0.2, "encode": 1.9},
+    )
+
+
+@pytest.fixture
+def fallen_result(result: Result) -> Result:
+    """Transfer hurt, so the classical model was saved."""
+    plan = frozen_plan("classical", ("pixels", "hog"), "none").with_head(HeadPlan(("hog",), 0.1))
+    tried = TransferFigures(result.source, result.plan, figures(0.62))
+    return replace(
+        result,
+        source="classical",
+        plan=plan.to_dict(),
+        test=result.baselines[1].test,
+        verdict="transfer hurts",
+        difference=Figure(-0.09, -0.15, -0.03),
+        fallback=result.baselines[1].name,
+        with_transfer=tried,
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from headstart.evidence import Decision, Evidence
 from headstart.metrics.figure import Figure
-from headstart.report import hardest_predictions, report_contents
+from headstart.report import hardest_predictions, render_html, render_markdown, report_contents
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\nrest", b"\xff\xd8\xffrest"
 
@@ -188,3 +188,41 @@ def test_calibration_is_put_into_words(result, evidence, confidence, accuracy, s
     calibration = report_contents(replace(result, calibration=bins), evidence)["calibration"]
     assert said in calibration["sentence"]
     assert len(calibration["bins"]) == 1
+
+
+def test_a_model_without_transfer_is_called_one(fallen_result, evidence):
+    contents = report_contents(fallen_result, evidence)
+    verdict = contents["answer"]["verdict"]
+    assert verdict["sentence"].startswith("The model with transfer gets 9 fewer of 100 right than")
+    assert verdict["sentence"].endswith(
+        "Your model is the one without transfer: “pixels and HOG, logistic regression”."
+    )
+    names = ["Your model", "majority class", "with transfer from bundled/x"]
+    assert [lane["name"] for lane in contents["lanes"]] == names
+    assert contents["scores"]["models"] == names
+    assert contents["lanes"][0]["meaning"].startswith("learns from your pictures alone")
+    assert contents["lanes"][2]["meaning"] == "starts from the source"
+    assert contents["next_steps"][0]["text"].startswith("The model without transfer was saved")
+    facts = {fact["name"]: fact["value"] for fact in contents["facts"]}
+    assert facts["Tried, and not saved"] == "bundled/x"
+    method = contents["method"]
+    assert method["source_words"].startswith("no network")
+    assert [run["words"] for run in method["stages"]] == ["computed by a rule, without weights"]
+    assert "Your model is the one without transfer" in render_html(contents)
+    assert "Your model is the one without transfer" in render_markdown(contents)
+
+
+def test_numbers_without_transfer_are_called_so(fallen_result, number_result, number_evidence):
+    fallen = replace(
+        number_result,
+        fallback="pixels and HOG, ridge regression",
+        with_transfer=replace(fallen_result.with_transfer, test=number_result.test),
+    )
+    sentence = report_contents(fallen, number_evidence)["answer"]["verdict"]["sentence"]
+    assert sentence.startswith("The model with transfer: its mean absolute error is larger by 0.5")
+
+
+def test_nothing_transferred_is_no_verdict_on_transfer(result, evidence):
+    verdict = report_contents(replace(result, verdict=None), evidence)["answer"]["verdict"]
+    assert (verdict["title"], verdict["tone"]) == ("Nothing was transferred", "even")
+    assert "23 more of 100 right" in verdict["sentence"]
