@@ -27,7 +27,13 @@ def test_each_cell(n_samples, similarity, plan):
 
 @pytest.mark.parametrize(
     ("n_samples", "n_classes", "large"),
-    [(MANY - 1, 2, False), (MANY, 2, True), (MANY, 21, False), (MANY, None, True), (10, None, False)],
+    [
+        (MANY - 1, 2, False),
+        (MANY, 2, True),
+        (MANY, 21, False),
+        (MANY, None, True),
+        (10, None, False),
+    ],
 )
 def test_what_is_large(n_samples, n_classes, large):
     assert is_large(n_samples, n_classes) is large
