@@ -38,13 +38,19 @@ def fitted(tiny_source, photos):
     return run
 
 
-@pytest.fixture
-def noisy(photos, make_picture):
-    """Pictures whose labels are half guesswork, so that no plan knows all."""
-    pictures = [make_picture(("red", "blue")[place % 2], place) for place in range(40)]
-    labels = np.random.default_rng(3).choice(["a", "b"], 40)
-    labels[::2] = "a"
-    return read_any(pictures, labels.tolist())
+@pytest.fixture(scope="module")
+def searched(tiny_source, same_photos):
+    """A model found in enough time, and whether each training was told of the limit."""
+    told, run = [], Trainer.run
+
+    def watched(self):
+        told.append(self.pace.is_limited)
+        return run(self)
+
+    settings = Settings(tiny_source, training=QUICK, time_limit=ENOUGH)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "run", watched)
+        return fit(read_any(same_photos), None, settings), told
 
 
 def decision(model, question=HOW_MUCH):
@@ -56,8 +62,8 @@ def rows(model, question=HOW_MUCH):
     return {row["plan"]: row for row in decision(model, question).measurements}
 
 
-def test_with_enough_time_plans_are_tried(fitted):
-    model = fitted()
+def test_with_enough_time_plans_are_tried(searched):
+    model, _ = searched
     told = decision(model)
     tried = rows(model)
     assert list(tried)[:3] == ["probe", "freeze:-1", "bias"]
@@ -69,14 +75,14 @@ def test_with_enough_time_plans_are_tried(fitted):
     assert model.result_.notes == ()
 
 
-def test_the_first_guess_and_its_reason(fitted):
-    told = decision(fitted(), "what to try first")
+def test_the_first_guess_and_its_reason(searched):
+    told = decision(searched[0], "what to try first")
     assert told.answer == "probe"
     assert told.reason.startswith("The samples are few (16, 8 a class) and training on few")
 
 
-def test_the_same_seed_and_enough_time_choose_the_same(fitted, noisy):
-    one, other = fitted(data=noisy), fitted(data=noisy)
+def test_the_same_seed_and_enough_time_choose_the_same(fitted, searched):
+    one, other = fitted(), searched[0]
     assert decision(one).answer == decision(other).answer
     without = [
         [{**row, "seconds": 0.0} for row in decision(model).measurements] for model in (one, other)
@@ -156,9 +162,12 @@ def test_a_training_that_runs_away_does_not_end_the_search(fitted):
     assert found["bias"]["what_happened"] != "not begun: no time"
 
 
-def test_a_broken_trial_leaves_nothing_behind(fitted):
+def test_a_broken_trial_leaves_nothing_behind(fitted, searched):
     """The trials after it are what they are without it."""
-    whole, broken = fitted(), fitted(progress=stopped_in("freeze:-1", TrainingError("it ran away")))
+    whole, broken = (
+        searched[0],
+        fitted(progress=stopped_in("freeze:-1", TrainingError("it ran away"))),
+    )
     shared = set(rows(whole)) & set(rows(broken)) - {"probe", "freeze:-1"}
     assert shared
     for name in shared:
@@ -271,15 +280,7 @@ def test_numbers(fitted, photos):
     assert model.result_.test["mean_absolute_error"].value < 8.0
 
 
-def test_the_trainer_is_told_the_time(fitted, monkeypatch):
-    seen = []
-    run = Trainer.run
-
-    def watched(self):
-        seen.append(self.pace.is_limited)
-        return run(self)
-
-    monkeypatch.setattr(Trainer, "run", watched)
-    fitted()
-    assert seen
-    assert all(seen)
+def test_trainings_are_told_the_time(searched):
+    told = searched[1]
+    assert told
+    assert all(told)
