@@ -66,3 +66,10 @@ def test_states_of_all_views_are_made_first():
     cost = cost_of(row_seconds=0.1)
     views = cost.seconds(plan("freeze:2", views=("original", "mirrored", "closer")))
     assert views - cost.seconds(plan("freeze:2", views=("original",))) == pytest.approx(20.0)
+
+
+def test_states_at_a_cut_are_made_once():
+    cost = cost_of(row_seconds=0.1)
+    cost.learn(plan("pointwise"), step_seconds=1e-9)
+    assert cost.seconds(plan("full")) < 1.0
+    assert cost.seconds(plan("freeze:1")) > 20.0
