@@ -224,10 +224,13 @@ def _cuts(stages: tuple[str, ...], argument: str | None) -> Ladder | None:
 
 
 def _ways(stages: tuple[str, ...], argument: str | None) -> Ladder | None:
-    """From few numbers that change to all, and last without the source's knowledge."""
-    few = [PlanName("freeze", f"-{count}") for count in (1, 2) if count < len(stages)]
-    more = [PlanName(name) for name in ("pointwise", "full", "scratch")]
-    names = [PlanName("probe"), PlanName("bias"), *few, *more]
+    """From the last stage to all of them, and last without the source's knowledge.
+
+    Each costs more than the one before it.
+    """
+    late = [PlanName("freeze", f"-{count}") for count in (1, 2) if count < len(stages)]
+    whole = [PlanName(name) for name in ("bias", "pointwise", "full", "scratch")]
+    names = [PlanName("probe"), *late, *whole]
     plans = {str(name): name for name in names}
     return Ladder("how much to transfer", plans, patience=3, takes_long=True)
 

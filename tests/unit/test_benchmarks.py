@@ -22,6 +22,7 @@ OF_TRAINING = (
     "killed_training",
     "last_blocks",
     "processes_scaling",
+    "time_limit",
 )
 #: Those that need photographs which are not in the checkout.
 NEED_DATA = (

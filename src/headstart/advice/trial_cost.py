@@ -88,7 +88,9 @@ class CostModel:
         work = training.epochs * self.n_train * step_flops(
             plan, self.flops
         ) + judgements * self.n_valid * judging_flops(plan, self.flops)
-        rows = len({*training.views}) * (self.n_train + self.n_valid)
+        # States at a cut that was tried are stored; only the views that it lacked would be new.
+        views = 0 if plan.cut in self.paces else len({*training.views})
+        rows = views * (self.n_train + self.n_valid)
         return pace * work + rows * self.row_seconds
 
     def _pace(self, cut: int) -> float:

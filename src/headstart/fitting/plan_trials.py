@@ -82,9 +82,7 @@ class PlanTrials:
     ) -> None:
         self.settings, self.progress, self.watch = settings, progress, watch
         self.halves, self.n_samples, self.time_left = halves, n_samples, time_left
-        progress("build the network", 0, None)
-        with watch.step("build the network"):
-            self.assembled: Assembled = assemble_for_search(settings)
+        self.assembled: Assembled = assemble_for_search(settings)
         state = self.assembled.network.state_dict()
         self._weights = {name: one.clone() for name, one in state.items()}
 

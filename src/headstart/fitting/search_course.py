@@ -63,11 +63,13 @@ class SearchCourse:
         )
         if not time_left.is_worth_starting:
             return self._probe_alone(halves, f"{self._in_time} no other plan could be tried.")
-        from headstart.fitting.plan_trials import PlanTrials
+        self.progress("build the network", 0, None)
+        with self.watch.step("build the network"):
+            from headstart.fitting.plan_trials import PlanTrials
 
-        trials = PlanTrials(
-            self.settings, self.progress, self.watch, halves, self.n_samples, time_left
-        )
+            trials = PlanTrials(
+                self.settings, self.progress, self.watch, halves, self.n_samples, time_left
+            )
         first = trials.probe()
         if not first.counts:
             return self._probe_alone(halves, _TOO_FEW)
