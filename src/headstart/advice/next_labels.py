@@ -1,4 +1,4 @@
-"""Which unlabelled samples to label next: those that a model is unsure of, and unlike each other."""
+"""Which unlabelled samples to label next: the ones a model is unsure of, unlike each other."""
 
 from __future__ import annotations
 

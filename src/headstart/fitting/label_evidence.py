@@ -1,4 +1,4 @@
-"""Labels that look wrong, as evidence of a fit: the probe's out-of-fold scores tell, for nothing."""
+"""Labels that look wrong, as evidence of a fit: told by the out-of-fold scores of the probe."""
 
 from __future__ import annotations
 

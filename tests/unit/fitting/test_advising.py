@@ -37,7 +37,7 @@ def test_it_reads_as_text(advice):
     assert "20 pictures, 2 sources compared; nothing was trained" in text
     assert "pixels and HOG" in text
     assert "Should I transfer?" in text
-    assert "<- taken" in text
+    assert "<- best" in text
 
 
 def test_no_figure_of_a_test_set_is_claimed(advice):
