@@ -64,8 +64,8 @@ class CostModel:
     >>> plan = Plan("x/y", (StagePlan("a"), StagePlan("b", mode="train")), training=TrainingPlan(3))
     >>> cost = CostModel([1e9, 1e9], n_train=100, n_valid=0, row_seconds=0.01)
     >>> cost.learn(plan, step_seconds=0.32)  # of 32 samples
-    >>> round(cost.seconds(plan), 6)  # 2 views of 100 pictures, then 3 epochs
-    5.0
+    >>> round(cost.seconds(plan), 6)  # 3 epochs; the states are stored since that trial
+    3.0
     """
 
     flops: Sequence[float]
