@@ -6,28 +6,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from headstart.activations.norm_statistics import norm_statistics
 from headstart.activations.preparation import Request
 from headstart.advice.classical_table import Guess, first_guess
 from headstart.advice.gain import Gain, measure_gain
 from headstart.advice.ranking import Ranking
-from headstart.advice.similarity import Similarity, read_similarity
+from headstart.advice.similarity import Similarity
 from headstart.data.dataset import Dataset
-from headstart.data.growing import growing_order
 from headstart.errors import InputError
 from headstart.evaluation.baselines import CLASSICAL
 from headstart.evidence import Decision, Evidence
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import labels_of
+from headstart.fitting.similarity import similarity_of
 from headstart.fitting.source_choice import SourceChoice
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.strategies import PlanName
 from headstart.tasks.registry import task_named
-
-#: Pictures that similarity is read from.
-_SAMPLES_FOR_SIMILARITY = 32
 
 
 @dataclass(frozen=True)
@@ -200,9 +196,7 @@ def _similarity(choice: SourceChoice, request: Request, watch: Watch) -> Similar
 
     choice.progress("read the similarity", 0, None)
     with watch.step("read the similarity"):
-        rows = growing_order(labels_of(choice.dataset), choice.settings.seed)
-        items = [choice.dataset.items[row] for row in rows]
-        good = [item for item in items if item.fingerprint not in choice.failures]
-        some = good[:_SAMPLES_FOR_SIMILARITY]
         backbone = load_backbone(request.source, request.weights, request.init, request.seed)
-        return read_similarity(norm_statistics(backbone, some), len(some))
+        failed = choice.failures
+        good = [row for row, one in enumerate(choice.dataset.items) if one.fingerprint not in failed]
+        return similarity_of(choice.dataset.take(good), backbone, choice.settings.seed)
