@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import numpy as np
 
 from headstart.plan import Plan, TrainingPlan
 
@@ -47,6 +50,9 @@ def judging_flops(plan: Plan, flops: Sequence[float]) -> float:
 class CostModel:
     """Learns from each trial how fast this machine trains.
 
+    A step takes a time of its own and a time for its flops: a line through the steps that were
+    measured, or, before there are two of them, one as steep as a quick processor's.
+
     Parameters
     ----------
     flops : sequence of float
@@ -55,48 +61,60 @@ class CostModel:
         Samples that are learned from and judged by in each epoch.
     row_seconds : float
         To decode a picture and to run the frozen stages on it.
-    paces : dict of int to float
-        By the cut of a plan, seconds for a flop.
 
     Examples
     --------
     >>> from headstart.plan import StagePlan
     >>> plan = Plan("x/y", (StagePlan("a"), StagePlan("b", mode="train")), training=TrainingPlan(3))
-    >>> cost = CostModel([1e9, 1e9], n_train=100, n_valid=0, row_seconds=0.01)
-    >>> cost.learn(plan, step_seconds=0.32)  # of 32 samples
-    >>> round(cost.seconds(plan), 6)  # 3 epochs; the states are stored since that trial
-    3.0
+    >>> cost = CostModel([1e9, 1e9], n_train=64, n_valid=0, row_seconds=0.01)
+    >>> round(cost.seconds(plan), 3)  # 2 views of 64 pictures, then 6 steps of 96 Gflop
+    7.04
+    >>> cost.learn(plan, step_seconds=1.5)
+    >>> round(cost.seconds(plan), 3)  # the states are stored since that trial
+    9.0
     """
 
     flops: Sequence[float]
     n_train: int
     n_valid: int
     row_seconds: float
-    paces: dict[int, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        #: Flops and seconds of a step, of each trial.
+        self.steps: list[tuple[float, float]] = []
+        self._cuts: set[int] = set()
 
     def learn(self, plan: Plan, step_seconds: float | None) -> None:
-        """Take over how long a step of this plan took."""
-        work = step_flops(plan, self.flops)
-        if step_seconds is not None and work > 0:
-            self.paces[plan.cut] = step_seconds / (work * self._samples_a_step(plan))
+        """Take over how long a step of this plan took; its states are stored now."""
+        if step_seconds is not None:
+            self.steps.append((self._flops_a_step(plan), step_seconds))
+            self._cuts.add(plan.cut)
 
     def seconds(self, plan: Plan) -> float:
         """Of storing the states and of all epochs."""
         training = plan.training or TrainingPlan()
-        pace = self._pace(plan.cut)
-        judgements = training.epochs + _FURTHER_JUDGEMENTS
-        work = training.epochs * self.n_train * step_flops(
-            plan, self.flops
-        ) + judgements * self.n_valid * judging_flops(plan, self.flops)
-        # States at a cut that was tried are stored; only the views that it lacked would be new.
-        views = 0 if plan.cut in self.paces else len({*training.views})
+        alone, pace = self._line
+        n_steps = training.epochs * math.ceil(self.n_train / self._samples_a_step(plan))
+        judged = (training.epochs + _FURTHER_JUDGEMENTS) * self.n_valid
+        work = n_steps * self._flops_a_step(plan) + judged * judging_flops(plan, self.flops)
+        # States at a cut that was tried are stored; only views that it lacked would be new.
+        views = 0 if plan.cut in self._cuts else len({*training.views})
         rows = views * (self.n_train + self.n_valid)
-        return pace * work + rows * self.row_seconds
+        return alone * n_steps + pace * work + rows * self.row_seconds
 
-    def _pace(self, cut: int) -> float:
-        """Seconds for a flop, of the trial that trained the most similar stages."""
-        nearest = min(self.paces, key=lambda other: abs(other - cut), default=None)
-        return _FIRST_PACE if nearest is None else self.paces[nearest]
+    @property
+    def _line(self) -> tuple[float, float]:
+        """Seconds of a step without flops, and seconds for a flop."""
+        if not self.steps:
+            return 0.0, _FIRST_PACE
+        flops, seconds = np.array(self.steps).T
+        pace = _FIRST_PACE
+        if np.ptp(flops) > 0:
+            pace = max(pace, float(np.polyfit(flops, seconds, 1)[0]))
+        return max(0.0, float((seconds - pace * flops).mean())), pace
+
+    def _flops_a_step(self, plan: Plan) -> float:
+        return self._samples_a_step(plan) * step_flops(plan, self.flops)
 
     def _samples_a_step(self, plan: Plan) -> int:
         training = plan.training or TrainingPlan()

@@ -91,7 +91,7 @@ class Trained:
     ended : {"finished", "fell behind", "out of time", "interrupted"}
         Why there were no more epochs; by the user, in the epoch after the last of ``history``.
     step_seconds : float or None
-        Median of a step; None where there was none.
+        What a step took where nothing disturbed it; None where there was none.
     """
 
     history: tuple[EpochFigures, ...]
