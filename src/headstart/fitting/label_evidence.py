@@ -1,4 +1,4 @@
-"""Labels that look wrong, as evidence of a fit: the probe's out-of-fold scores tell, for nothing."""
+"""Labels that look wrong, as evidence of a fit: out-of-fold scores tell them for nothing."""
 
 from __future__ import annotations
 
