@@ -41,9 +41,7 @@ def test_no_model_judges_what_it_learned_from():
     """Labels drawn by lot can be learned by heart and by nothing else."""
     rng = np.random.default_rng(3)
     codes = rng.permutation(np.arange(200) % 2)
-    some = Samples(
-        {"x": rng.normal(size=(200, 300))}, codes, LogisticObjective(2), deal(codes)[0]
-    )
+    some = Samples({"x": rng.normal(size=(200, 300))}, codes, LogisticObjective(2), deal(codes)[0])
     measured = measure_curve(some, codes, deal(codes, repeats=4))
     assert np.abs(measured.mean_errors() - 0.5).max() < 0.12
 
