@@ -1,4 +1,4 @@
-"""Which unlabelled samples to label next: the ones a model is unsure of, unlike each other."""
+"""Which unlabelled samples to label next: what a model is unsure of, and unlike each other."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def next_labels(
     apart where the samples differ or the doubts do. The first choice is the sample with the longest
     gradient; each further one is drawn by its squared distance from the nearest that is chosen
     (Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", 2007). Zero counts as
-    chosen, unlike in the article: a sample that the model is sure of would teach it nothing, however
-    far it is from the others. The gradients themselves are never formed.
+    chosen, unlike in the article: a sample that the model is sure of would teach it nothing,
+    however far it is from the others. The gradients themselves are never formed.
 
     Parameters
     ----------

@@ -112,7 +112,7 @@ def _check(probabilities: NDArray[Any], codes: NDArray[Any], names: Sequence[str
 
 
 def _issues(shares: NDArray[np.float64], codes: NDArray[Any]) -> NDArray[np.bool_]:
-    """Cleanlab's verdict on each sample: shape (n_samples,)."""
+    """The verdict of cleanlab on each sample: shape (n_samples,)."""
     from cleanlab.filter import find_label_issues
 
     # One process: starting others takes longer than the work.

@@ -1,4 +1,4 @@
-"""Labels that look wrong, as evidence of a fit: told by the out-of-fold scores of the probe."""
+"""Labels that look wrong, as evidence of a fit: out-of-fold scores tell them for nothing."""
 
 from __future__ import annotations
 
