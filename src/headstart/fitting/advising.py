@@ -198,5 +198,7 @@ def _similarity(choice: SourceChoice, request: Request, watch: Watch) -> Similar
     with watch.step("read the similarity"):
         backbone = load_backbone(request.source, request.weights, request.init, request.seed)
         failed = choice.failures
-        good = [row for row, one in enumerate(choice.dataset.items) if one.fingerprint not in failed]
+        good = [
+            row for row, one in enumerate(choice.dataset.items) if one.fingerprint not in failed
+        ]
         return similarity_of(choice.dataset.take(good), backbone, choice.settings.seed)

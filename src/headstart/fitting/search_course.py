@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headstart.advice.classical_table import Guess, first_guess
 from headstart.advice.plan_search import PlanSearch
+from headstart.advice.similarity import Similarity
 from headstart.data.dataset import Dataset
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
 from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
+from headstart.fitting.similarity import similarity_of
 from headstart.fitting.time_left import TimeLeft
 from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress
 from headstart.strategies import Ladder, PlanName
+
+if TYPE_CHECKING:
+    from headstart.fitting.plan_trials import PlanTrials
 
 #: What a person who broke the search off is told at once, and in the end.
 FINISHING = "interrupted: the best so far is finished (Ctrl-C again ends at once)"
@@ -74,12 +79,14 @@ class SearchCourse:
         if not first.counts:
             return self._probe_alone(halves, _TOO_FEW)
         time_left.probe_seconds = first.seconds
-        ladder, guess = trials.ladder, self._guess(halves)
+        ladder = trials.ladder
+        similarity = self._similarity(trials, halves)
+        guess = self._guess(halves, similarity)
         search = PlanSearch(trials.try_plan, len(ladder.plans), first, ladder.patience)
         notes = self._searched(search, 1 if ladder.starts_low else ladder.place(guess.plan))
         tried = search.tried.chosen.result
         fitted = self.frozen.fit(halves) if tried is None else trials.finish(tried)
-        told = (*_guess_told(ladder, guess), self._decision(search, ladder))
+        told = (*_guess_told(ladder, guess, similarity), self._decision(search, ladder))
         return replace(fitted, decisions=(*told, *fitted.decisions), notes=notes)
 
     def _searched(self, search: PlanSearch[Any], start: int) -> tuple[str, ...]:
@@ -91,9 +98,15 @@ class SearchCourse:
             return (INTERRUPTED,)
         return ()
 
-    def _guess(self, halves: Split) -> Guess:
+    def _similarity(self, trials: PlanTrials, halves: Split) -> Similarity:
+        """Of the training pictures to those of the source."""
+        with self.watch.step("read the similarity"):
+            backbone = trials.assembled.backbone
+            return similarity_of(halves.learner.dataset, backbone, self.settings.seed)
+
+    def _guess(self, halves: Split, similarity: Similarity) -> Guess:
         n_classes = len(halves.task.class_names) or None
-        return first_guess(len(halves.learner), n_classes)
+        return first_guess(len(halves.learner), n_classes, similarity.level)
 
     @property
     def _row_seconds(self) -> float:
@@ -131,8 +144,9 @@ class SearchCourse:
         return Decision(ladder.question, tried.chosen.name, reason, tried.rows())
 
 
-def _guess_told(ladder: Ladder, guess: Guess) -> tuple[Decision, ...]:
+def _guess_told(ladder: Ladder, guess: Guess, similarity: Similarity) -> tuple[Decision, ...]:
     """The table's guess, where the search has begun with it."""
     if ladder.starts_low:
         return ()
-    return (Decision("what to try first", str(guess.plan), guess.reason),)
+    first = Decision("what to try first", str(guess.plan), guess.reason)
+    return (similarity.decision(), first)

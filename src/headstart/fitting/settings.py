@@ -178,8 +178,12 @@ class Settings:
 
     @property
     def compares_sources(self) -> bool:
-        """Whether the source is to be chosen from several."""
-        return len(self.candidates) > 1
+        """Whether the source is to be chosen from several: those given, or with a time limit those
+        at hand.
+        """
+        if self.candidates or not self.budget.is_limited or self.source != "auto":
+            return len(self.candidates) > 1
+        return len(self.requests) > 1
 
     @property
     def requests(self) -> tuple[Request, ...]:

@@ -64,4 +64,5 @@ def _root(rows: Array, shrink: bool) -> Array:
         return root
     sphere = share * variance * len(rows) / (len(rows) - 1) * np.eye(n_features)
     shrunk: Array = (1 - share) * root.T @ root + sphere
-    return np.linalg.cholesky(shrunk).T
+    triangle: Array = np.linalg.cholesky(shrunk)
+    return triangle.T
