@@ -64,5 +64,4 @@ def _root(rows: Array, shrink: bool) -> Array:
         return root
     sphere = share * variance * len(rows) / (len(rows) - 1) * np.eye(n_features)
     shrunk: Array = (1 - share) * root.T @ root + sphere
-    triangle: Array = np.linalg.cholesky(shrunk)
-    return triangle.T
+    return np.asarray(np.linalg.cholesky(shrunk).T, dtype=np.float64)
