@@ -26,7 +26,7 @@ def next_labels(
     apart where the samples differ or the doubts do. The first choice is the sample with the longest
     gradient; each further one is drawn by its squared distance from the nearest that is chosen
     (Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding", 2007). Zero counts as
-    chosen, unlike in the article: a sample that the model is sure of would teach it nothing, however
+    chosen, unlike in the article: a sample that the model is sure of would teach nothing, however
     far it is from the others. The gradients themselves are never formed.
 
     Parameters
