@@ -115,16 +115,18 @@ def test_runs_of_one_source_compute_its_first_stages_once(same_photos, tiny_sour
             assert np.allclose(vectors, whole[stage], rtol=0.02, atol=0.02), stage
 
 
-def test_a_time_limit_leaves_half_of_it(same_photos, tiny_sources):
-    """The command has begun long ago: the fewest samples are seen, and nobody is refused for it."""
+def test_when_the_share_of_the_ranking_is_over_the_fewest_samples_decide(
+    same_photos, tiny_sources, monkeypatch
+):
     train, _ = read_sides(same_photos)
-    settings = Settings(candidates=requests(tiny_sources), time_limit=100.0)
-    late = Watch(began=time.perf_counter() - 60.0)
-    ranking = SourceChoice(train, settings, silent, late).run(settings.candidates)
-    assert [one.n_samples for one in ranking.rounds] == [4]
-    assert "time for 4 of the 20 samples" in ranking.decision().reason
+    settings = Settings(candidates=requests(tiny_sources), time_limit=1000.0)
     early = SourceChoice(train, settings, silent, Watch()).run(settings.candidates)
     assert early.rounds[-1].n_samples == 20
+    monkeypatch.setattr("headstart.fitting.ranking_time.RANKING", 0.0)
+    late = SourceChoice(train, settings, silent, Watch()).run(settings.candidates)
+    assert [one.n_samples for one in late.rounds] == [4]
+    assert len(late.ranked) == 2
+    assert "time for 4 of the 20 samples" in late.decision().reason
 
 
 class OneAtATime:
