@@ -54,8 +54,19 @@ def _row(
         "source": source,
         "outcome": round(pair.accuracy(BETTER) or 0.0, DIGITS),
         "measures": {
-            name.removeprefix(PRODUCT): float(f"{value:.{DIGITS}g}")
-            for name, value in found.items()
-            if name.startswith(PRODUCT)
+            name: float(f"{value:.{DIGITS}g}") for name, value in of_product(found).items()
         },
+    }
+
+
+def of_product(measures: Mapping[str, float]) -> dict[str, float]:
+    """Those that the product has, by its own names.
+
+    >>> of_product({"product: knn": 0.5, "knn": 0.4})
+    {'knn': 0.5}
+    """
+    return {
+        name.removeprefix(PRODUCT): value
+        for name, value in measures.items()
+        if name.startswith(PRODUCT)
     }

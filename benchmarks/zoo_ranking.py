@@ -31,8 +31,8 @@ from typing import Any
 
 from machine import json_argument, report
 from published_ranking import COMBINATION, STATIC, Ranking, Way, by_score, by_z_scores, interval
-from zoo_measures import PRODUCT, measured
-from zoo_outcomes import own_outcomes
+from zoo_measures import measured
+from zoo_outcomes import of_product, own_outcomes
 from zoo_reading import BETTER, OUTCOMES, Pair, by_target, read_pairs, zoo_argument
 
 CEILING = "ceiling: the truth against itself"
@@ -143,19 +143,6 @@ def by_combination(measures: Mapping[str, Mapping[str, float]], others: list[Any
     own = {source: of_product(one) for source, one in measures.items()}
     expected = combine(own, earlier, packaged_seed().standings).expectations
     return {one.source: one.total for one in expected}
-
-
-def of_product(measures: Mapping[str, float]) -> dict[str, float]:
-    """Those that the product has, by its own names.
-
-    >>> of_product({"product: knn": 0.5, "knn": 0.4})
-    {'knn': 0.5}
-    """
-    return {
-        name.removeprefix(PRODUCT): value
-        for name, value in measures.items()
-        if name.startswith(PRODUCT)
-    }
 
 
 def ceiling(outcome: str, pairs: Iterable[Pair]) -> dict[str, dict[str, float]]:
