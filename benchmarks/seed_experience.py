@@ -12,7 +12,9 @@ weights were older ones in the tables than those that it gives out now.
     python benchmarks/seed_experience.py --tables FOLDER [--own OUTCOMES.json] [--out FILE]
 
 OUTCOMES.json holds ``{"outcomes": [{"target": ..., "source": ..., "outcome": ...,
-"measures": {name: value}}]}`` with the names of ``headstart sources``; a higher outcome is better.
+"measures": {name: value}}]}``; a higher outcome is better. ``zoo_ranking.py --outcomes`` writes it.
+Sources by the names of ``headstart sources`` are ranked by it; others, such as ``zoo/mnist``, teach
+what the measures are worth, which have the names of ``advice/source_evidence.py``.
 """
 
 from __future__ import annotations

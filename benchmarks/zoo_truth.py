@@ -49,12 +49,12 @@ def write_truth(out: Path, one: Zooling, target: str) -> None:
 def fitted(out: Path, one: Zooling, target: str, plan: str) -> dict[str, Any]:
     """Test figures of one fit that may not fall back, its seconds, and what it named correctly."""
     from headstart.fitting import Settings, fit, read_sides
-    from headstart.strategies import PlanName
+    from headstart.strategies import read_plan_name
 
     folder = folder_of(out, target)
     began = time.perf_counter()
     train, test = read_sides(folder / "train", None, folder / "test")
-    settings = Settings(one.source, PlanName(plan), one.weights, fallback=False)
+    settings = Settings(one.source, read_plan_name(plan), one.weights, fallback=False)
     model = fit(train, test, settings)
     result = model.result_.to_dict()
     return {

@@ -15,9 +15,14 @@ from dataclasses import dataclass
 FEW_SOURCES = 4
 #: Samples of the first round, where there are as many.
 FIRST_SAMPLE = 100
+#: Where time is short, a round with less than so many times the samples before is not worth it.
+WORTH_GROWING = 1.25
 
 #: From the names still in and the number of samples to the standing of each: higher is better.
 Judge = Callable[[Sequence[str], int], Mapping[str, float]]
+#: From the names still in, the samples that they have seen, and whether it is their last round, to
+#: the number of samples that they can have seen after it in the time there is.
+Reach = Callable[[Sequence[str], int, bool], int]
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,13 @@ class Round:
     kept: tuple[str, ...]
 
 
-def halve(names: Sequence[str], n_samples: int, judge: Judge) -> tuple[Round, ...]:
+def halve(
+    names: Sequence[str],
+    n_samples: int,
+    judge: Judge,
+    fewest: int = 1,
+    reach: Reach | None = None,
+) -> tuple[Round, ...]:
     """Judge sources on growing samples, and drop the lower half after each round but the last.
 
     Parameters
@@ -48,11 +59,16 @@ def halve(names: Sequence[str], n_samples: int, judge: Judge) -> tuple[Round, ..
         Of all samples, which the last round sees.
     judge : callable
         Asked once a round. A source that it does not name is out: it cannot be used.
+    fewest : int
+        Samples without which nothing can be judged; the first round has as many in any case.
+    reach : callable or None
+        Makes rounds smaller where time is short. None: there is time for everything.
 
     Returns
     -------
     tuple of Round
-        The last one's ``kept`` is the ranking of those that saw everything.
+        The last one's ``kept`` is the ranking of those that saw everything, or as much as there
+        was time for.
 
     Examples
     --------
@@ -61,35 +77,40 @@ def halve(names: Sequence[str], n_samples: int, judge: Judge) -> tuple[Round, ..
     >>> [(one.n_samples, one.kept) for one in rounds]
     [(100, ('a', 'b', 'c')), (400, ('a', 'b', 'c'))]
     """
-    entrants, rounds = tuple(names), []
-    size = min(FIRST_SAMPLE, n_samples)
-    while True:
-        is_last = len(entrants) <= FEW_SOURCES or size == n_samples
-        size = n_samples if is_last else size
-        standing = judge(entrants, size)
+    entrants, seen, rounds = tuple(names), 0, list[Round]()
+    wanted = min(max(FIRST_SAMPLE, fewest), n_samples)
+    while entrants and seen < n_samples:
+        is_last = len(entrants) <= FEW_SOURCES or wanted == n_samples
+        wanted = n_samples if is_last else wanted
+        within = wanted if reach is None else reach(entrants, seen, is_last)
+        if seen and within < min(WORTH_GROWING * seen, wanted):
+            break
+        seen = min(wanted, max(within, fewest))
+        standing = judge(entrants, seen)
         order = sorted(standing, key=lambda name: -standing[name])
         kept = order if is_last else order[: (len(entrants) + 1) // 2]
-        rounds.append(Round(size, entrants, tuple(kept)))
-        if is_last or not kept:
-            return tuple(rounds)
-        entrants, size = tuple(kept), min(2 * size, n_samples)
+        rounds.append(Round(seen, entrants, tuple(kept)))
+        entrants, wanted = tuple(kept), min(2 * seen, n_samples)
+    return tuple(rounds)
 
 
-def passes(rounds: Sequence[Round]) -> tuple[float, int]:
+def passes(rounds: Sequence[Round], n_samples: int) -> tuple[float, int]:
     """Whole passes that were made, and that a pass for each source would have made.
 
     Parameters
     ----------
     rounds : sequence of Round
         At least one, as :func:`halve` gives them.
+    n_samples : int
+        Of all samples, at least 1.
 
     Examples
     --------
     >>> names = ("a", "b", "c", "d", "e", "f")
-    >>> passes([Round(100, names, names[:3]), Round(400, names[:3], names[:3])])
+    >>> passes([Round(100, names, names[:3]), Round(400, names[:3], names[:3])], 400)
     (3.75, 6)
     """
     seen: dict[str, int] = {}
     for one in rounds:
         seen.update(dict.fromkeys(one.entrants, one.n_samples))
-    return sum(seen.values()) / max(rounds[-1].n_samples, 1), len(seen)
+    return sum(seen.values()) / n_samples, len(seen)

@@ -57,12 +57,15 @@ class Ranking:
         How samples were spent.
     spared : float
         Passes that sources with the same first stages have spared one another.
+    n_samples : int
+        Of all samples, of which the last round has seen as many as there was time for.
     """
 
     ranked: tuple[Ranked, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
     rounds: tuple[Round, ...] = ()
     spared: float = 0.0
+    n_samples: int = 0
 
     @property
     def best(self) -> Ranked:
@@ -73,8 +76,8 @@ class Ranking:
     def saved(self) -> str:
         """What was saved of a pass for each source, in words; empty where nothing was."""
         told = []
-        if len(self.rounds) > 1:
-            made, whole = passes(self.rounds)
+        if self.rounds and len(self.rounds[-1].entrants) < len(self.rounds[0].entrants):
+            made, whole = passes(self.rounds, max(self.n_samples, self.rounds[-1].n_samples, 1))
             told.append(
                 f"Poor sources were dropped early: {made:.1f} passes over the samples in place of "
                 f"{whole}."
@@ -82,6 +85,14 @@ class Ranking:
         if self.spared:
             told.append(f"Stages that sources share have spared {self.spared:.1f} passes.")
         return " ".join(told)
+
+    @property
+    def cut_short(self) -> str:
+        """What there was no time for, in words; empty where everything was seen."""
+        seen = self.rounds[-1].n_samples if self.rounds else self.n_samples
+        if seen >= self.n_samples:
+            return ""
+        return f"The time limit left time for {seen:,} of the {self.n_samples:,} samples."
 
     def decision(self) -> Decision:
         """The order, with prior and evidence side by side."""
@@ -106,7 +117,7 @@ class Ranking:
                 f"{second.source} is not measurably worse on these samples: earlier targets "
                 "decided."
             )
-        return " ".join(filter(None, (told, self.saved)))
+        return " ".join(filter(None, (told, self.saved, self.cut_short)))
 
 
 def margin_in_errors(one: SourceEvidence, other: SourceEvidence) -> float | None:

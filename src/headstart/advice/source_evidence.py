@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.advice.pairs import PROBE
 from headstart.advice.quick_probe import StageFigures, prefer_last, probe_stages
 from headstart.advice.trials import standard_error
 from headstart.evidence import Decision
@@ -29,8 +30,6 @@ MEASURES: Mapping[str, Mapping[str, Measure]] = {
     ClassificationTask.name: {"knn": knn, "logme": logme, "h_score": h_score},
     RegressionTask.name: {"logme": logme},
 }
-#: The mean loss of the probe, with a minus sign.
-PROBE = "probe"
 #: Samples that the scores beside the probe look at.
 _MOST_SAMPLES = 500
 
@@ -46,7 +45,7 @@ class SourceEvidence:
     stages : tuple of StageFigures
         A linear model on each stage, from the first to the last.
     measures : mapping of str to float
-        Score name to value, higher is better.
+        Score name to value, higher is better; that of the probe is its mean loss with a minus sign.
     seconds : float
         That scoring took, without the pass.
     """

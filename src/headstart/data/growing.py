@@ -36,3 +36,29 @@ def growing_order(strata: NDArray[Any], seed: int) -> NDArray[np.intp]:
         rows = np.flatnonzero(numbers == number)
         place[rng.permutation(rows)] = (np.arange(len(rows)) + 0.5) / len(rows)
     return np.argsort(place, kind="stable")
+
+
+def fewest_to_hold_out(strata: NDArray[Any]) -> int:
+    """How many of the first samples one can be held out of, with another like it to learn from.
+
+    Parameters
+    ----------
+    strata : ndarray of shape (n_samples,)
+        Classes, or bins of a number, in a growing order.
+
+    Returns
+    -------
+    int
+        So many hold two samples each of two strata, and of half of all strata; all samples where
+        there are no such two.
+
+    Examples
+    --------
+    >>> fewest_to_hold_out(np.array(["a", "b", "a", "a", "b", "a"]))
+    5
+    """
+    _, numbers = np.unique(strata, return_inverse=True)
+    rows = [np.flatnonzero(numbers == number) for number in range(int(numbers.max(initial=-1)) + 1)]
+    seconds = sorted(int(some[1]) for some in rows if len(some) > 1)
+    wanted = max(2, (len(rows) + 1) // 2)
+    return seconds[wanted - 1] + 1 if len(seconds) >= wanted else len(numbers)

@@ -15,7 +15,7 @@ from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
 from headstart.fitting.similarity import similarity_of
-from headstart.fitting.time_left import TimeLeft
+from headstart.fitting.time_left import TimeLeft, least_row_seconds
 from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress
@@ -31,8 +31,6 @@ INTERRUPTED = "Interrupted while plans were tried: the best model so far was kep
 _TOO_FEW = (
     "There are too few samples to hold some of them back, so no other plan could be compared."
 )
-#: A picture takes at least so long to decode, and a flop of the frozen stages to compute.
-_DECODING, _FLOP = 0.003, 0.5e-11
 
 
 @dataclass
@@ -58,7 +56,10 @@ class SearchCourse:
         self.n_samples = len(dataset)
         probe = replace(self.settings, plan=PlanName("probe"), time_limit=None, training={})
         self.frozen = FrozenCourse(probe, self.progress, self.watch)
+        before = self.watch.seconds.get("encode", 0.0)
         self.vectors = self.frozen.gather(dataset)
+        # The sources that were compared before it were encoded in other seconds.
+        self.encoding = self.watch.seconds.get("encode", 0.0) - before
         return self.vectors
 
     def fit(self, halves: Split) -> Fitted:
@@ -113,8 +114,7 @@ class SearchCourse:
         """As long as the first pass took for a picture, or what is likely where it was stored."""
         backbone = self.vectors.backbone
         flops = 0.0 if backbone is None else sum(stage.flops for stage in backbone.stages)
-        measured = self.watch.seconds.get("encode", 0.0) / max(self.n_samples, 1)
-        return max(measured, _DECODING + flops * _FLOP)
+        return max(self.encoding / max(self.n_samples, 1), least_row_seconds(flops))
 
     def _probe_alone(self, halves: Split, reason: str) -> Fitted:
         fitted = self.frozen.fit(halves)

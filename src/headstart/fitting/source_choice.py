@@ -21,10 +21,11 @@ from headstart.advice.quick_probe import StageFigures, probe_stages
 from headstart.advice.ranking import Ranked, Ranking, in_order
 from headstart.advice.source_evidence import SourceEvidence, weigh
 from headstart.data.dataset import Dataset
-from headstart.data.growing import growing_order
+from headstart.data.growing import fewest_to_hold_out, growing_order
 from headstart.errors import HeadstartError, InputError, SourceError
 from headstart.evidence import Decision
 from headstart.fitting.candidate_vectors import CLASSICAL, CandidateVectors
+from headstart.fitting.ranking_time import RankingTime
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import folds_of, held_out, labels_of
 from headstart.fitting.vectors import import_what_follows
@@ -87,6 +88,7 @@ class SourceChoice:
         self.kind = task_named(self.settings.task)
         self._judged: dict[str, tuple[SourceEvidence, int]] = {}
         self._earlier = recall()
+        self._time = RankingTime(self.settings.budget, self.watch)
 
     def run(self, requests: Sequence[Request]) -> Ranking:
         """Rank sources; those that cannot be had stand aside with their reason.
@@ -104,9 +106,11 @@ class SourceChoice:
             self.vectors.find_families(len(self.dataset))
         strata = self.kind.strata(labels_of(self.dataset))
         self._order = growing_order(strata, self.settings.seed)
-        rounds = halve(list(self.converted), len(self.dataset), self._judge)
+        self._time.flops = {name: _flops(one) for name, one in self.converted.items()}
+        fewest, n_samples = fewest_to_hold_out(strata[self._order]), len(self.dataset)
+        rounds = halve(list(self.converted), n_samples, self._judge, fewest, self._time.reach)
         spared = self.vectors.passes_saved(rounds[-1].entrants)
-        ranking = Ranking(in_order(self._ranked()), refused, rounds, spared)
+        ranking = Ranking(in_order(self._ranked()), refused, rounds, spared, n_samples)
         self._remember(ranking)
         return ranking
 
@@ -127,6 +131,9 @@ class SourceChoice:
             import_what_follows()
             for count, (name, future) in enumerate(futures.items()):
                 self.progress("prepare the sources", count, len(futures))
+                if self.converted and self._time.is_up_for_preparing and future.cancel():
+                    refused[name] = self._time.reason
+                    continue
                 found = future.result()
                 if isinstance(found, ConvertedBackbone):
                     self.converted[name] = found
@@ -142,6 +149,10 @@ class SourceChoice:
 
     def _judge(self, names: Sequence[str], n_samples: int) -> Mapping[str, float]:
         """Encode so many samples, and score the sources on them."""
+        with self._time.learning(names, n_samples):
+            return self._judged_by(names, n_samples)
+
+    def _judged_by(self, names: Sequence[str], n_samples: int) -> Mapping[str, float]:
         with self.watch.step("encode"):
             self.labelled = self._encode(names, n_samples)
         with self.watch.step("score the sources"):

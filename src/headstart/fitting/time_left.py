@@ -13,6 +13,24 @@ from headstart.training.pace import OutOfTime
 CONVERSION, WRITING = 4.0, 2.0
 #: Seconds to load the libraries of training, build the network and judge the probe.
 GETTING_READY = 8.0
+#: A picture takes at least so long to decode, and a flop of the frozen stages to compute.
+_DECODING, _FLOP = 0.003, 0.5e-11
+
+
+def least_row_seconds(flops: float) -> float:
+    """Seconds for a picture: to decode it, and for all frozen stages that see it.
+
+    Parameters
+    ----------
+    flops : float
+        Of those stages together.
+
+    Examples
+    --------
+    >>> least_row_seconds(0.8e9)
+    0.007
+    """
+    return _DECODING + flops * _FLOP
 
 
 @dataclass

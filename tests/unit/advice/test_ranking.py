@@ -52,3 +52,12 @@ def test_saved_passes_are_told():
 def test_losses_of_other_samples_are_not_paired():
     one, other = ranked("a", [1.0, 2.0]).evidence, ranked("b", [1.0, 2.0, 3.0]).evidence
     assert margin_in_errors(one, other) is None
+
+
+def test_a_ranking_that_was_cut_short_says_so():
+    rounds = (Round(40, ("a", "b"), ("a", "b")), Round(60, ("a", "b"), ("a", "b")))
+    both = ranked("a", [1.0], 60), ranked("b", [2.0], 60)
+    reason = Ranking(both, {}, rounds, 0.0, 1200).decision().reason
+    assert "time for 60 of the 1,200 samples" in reason
+    assert "dropped early" not in reason
+    assert "time limit" not in Ranking(both, {}, rounds, 0.0, 60).decision().reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headstart.data.growing import growing_order
+from headstart.data.growing import fewest_to_hold_out, growing_order
 
 
 @pytest.mark.parametrize("size", [10, 25, 60])
@@ -28,3 +28,16 @@ def test_the_seed_decides():
 
 def test_no_sample_has_an_empty_order():
     assert growing_order(np.array([], dtype=int), 0).tolist() == []
+
+
+@pytest.mark.parametrize("counts", [(500, 5), (30, 30), (7, 7, 7, 7), (2, 2)])
+def test_the_fewest_samples_hold_two_of_two_classes(counts):
+    strata = np.repeat(np.arange(len(counts)), counts)
+    ordered = strata[growing_order(strata, seed=3)]
+    fewest = fewest_to_hold_out(ordered)
+    assert (np.bincount(ordered[:fewest]) >= 2).sum() >= 2
+    assert (np.bincount(ordered[: fewest - 1], minlength=2) >= 2).sum() < max(2, len(counts) / 2)
+
+
+def test_where_no_two_classes_have_two_samples_all_are_taken():
+    assert fewest_to_hold_out(np.array([0, 0, 0, 1])) == 4

@@ -93,7 +93,7 @@ def test_the_same_seed_and_enough_time_choose_the_same(fitted, searched):
 
 def test_without_time_it_is_the_probe(fitted, monkeypatch):
     monkeypatch.setattr(PlanTrials, "__init__", lambda *_: pytest.fail("it gets ready to train"))
-    limited, probe = fitted(time_limit=0.001), fitted("auto", time_limit=None)
+    limited, probe = fitted(time_limit=0.001), fitted(time_limit=None, training={})
     assert limited.plan == probe.plan
     assert limited.result_.test == probe.result_.test
     assert decision(limited).reason == (
@@ -102,7 +102,7 @@ def test_without_time_it_is_the_probe(fitted, monkeypatch):
 
 
 def test_without_a_limit_auto_tries_nothing(fitted):
-    model = fitted(time_limit=None)
+    model = fitted(time_limit=None, training={})
     assert HOW_MUCH not in {one.question for one in model.evidence.decisions}
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 
@@ -110,6 +113,49 @@ def test_runs_of_one_source_compute_its_first_stages_once(same_photos, tiny_sour
         assert set(shared) == set(whole)
         for stage, vectors in shared.items():
             assert np.allclose(vectors, whole[stage], rtol=0.02, atol=0.02), stage
+
+
+def test_when_the_share_of_the_ranking_is_over_the_fewest_samples_decide(
+    same_photos, tiny_sources, monkeypatch
+):
+    train, _ = read_sides(same_photos)
+    settings = Settings(candidates=requests(tiny_sources), time_limit=1000.0)
+    early = SourceChoice(train, settings, silent, Watch()).run(settings.candidates)
+    assert early.rounds[-1].n_samples == 20
+    monkeypatch.setattr("headstart.fitting.ranking_time.RANKING", 0.0)
+    late = SourceChoice(train, settings, silent, Watch()).run(settings.candidates)
+    assert [one.n_samples for one in late.rounds] == [4]
+    assert len(late.ranked) == 2
+    assert "time for 4 of the 20 samples" in late.decision().reason
+
+
+class OneAtATime:
+    """A pool that has time for its first job alone: the others stay in the queue."""
+
+    def __init__(self, *_, **__):
+        self.jobs = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return None
+
+    def submit(self, function, argument):
+        self.jobs.append(Future())
+        if len(self.jobs) == 1:
+            self.jobs[0].set_result(function(argument))
+        return self.jobs[-1]
+
+
+def test_sources_whose_turn_comes_too_late_are_refused(same_photos, tiny_sources, monkeypatch):
+    monkeypatch.setattr("headstart.fitting.source_choice.ThreadPoolExecutor", OneAtATime)
+    train, _ = read_sides(same_photos)
+    settings = Settings(candidates=requests(tiny_sources), time_limit=100.0)
+    late = Watch(began=time.perf_counter() - 30.0)
+    ranking = SourceChoice(train, settings, silent, late).run(settings.candidates)
+    assert ranking.best.source == tiny_sources[0]
+    assert "left no time to convert it" in ranking.refused[tiny_sources[1]]
 
 
 def test_a_source_beside_candidates_is_refused(tiny_sources):
