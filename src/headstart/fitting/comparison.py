@@ -84,7 +84,7 @@ def compare_in_test(
     return _compared(halves, "test", halves.tester.targets, (outputs, rival.outputs), seed)
 
 
-def hopes(halves: Split, contest: Contest, seed: int) -> tuple[str, ...]:
+def hopes(halves: Split, contest: Contest) -> tuple[str, ...]:
     """A sentence where what was transferred tells nothing about the labels."""
     fitted, guess = contest.fitted, contest.baselines[0]
     if not fitted.plan.transfers or fitted.held_out is None or guess.held_out is None:
@@ -95,7 +95,7 @@ def hopes(halves: Split, contest: Contest, seed: int) -> tuple[str, ...]:
     targets = halves.learner.targets
     objective = objective_for(halves.task, targets)
     losses, guessed = (objective.losses(one, targets[rows]) for one in (own, other))
-    reason = hopeless(losses, guessed, fitted.plan.source, seed)
+    reason = hopeless(losses, guessed, fitted.plan.source)
     return () if reason is None else (reason,)
 
 
