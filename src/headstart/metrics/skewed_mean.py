@@ -15,15 +15,46 @@ Array = NDArray[np.float64]
 _FEW = {1: 12.706, 2: 4.303}
 
 
-def mean_limits(values: Array, mean: float | None = None) -> tuple[float, float]:
-    """95 % interval of a mean that needs no resampling: what Student's t and Hall's say together.
+def loss_limits(values: Array) -> tuple[float, float]:
+    """95 % interval of a mean of losses by Hall's transformation, without resampling.
 
-    Student's interval lies evenly about the mean; where large values are rare and far out, its
-    upper end is too low most of the time. Hall's cubic transformation takes the skewness of the
-    sample out of t, but trusts in a skewness that few samples show badly. The interval reaches from
-    the lower of both lower ends to the higher of both upper ends. In simulations of errors, their
-    squares and differences of two models' errors (normal, Laplace and Student-5 errors, 10 to 500
-    samples) it held in 92 to 97 % of cases, where Student's alone fell to 76 % and Hall's to 87 %.
+    Student's interval lies evenly about the mean; where large values are rare and far out, as
+    losses are, its upper end is too low most of the time. Hall's cubic transformation takes the
+    skewness of the sample out of Student's t, and is turned round in closed form. With half-normal,
+    exponential and absolute Student-5 values it held in 93 to 97 % of simulated cases for 10 to 500
+    samples, of their squares in 91 to 96 % (Student's alone: in 76 to 96 %).
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_samples,)
+        Finite, at least one.
+
+    Returns
+    -------
+    low, high : float
+        On either side of the mean; both the mean where there are fewer than two values, or all are
+        equal.
+
+    References
+    ----------
+    P. Hall, "On the removal of skewness by transformation", 1992.
+
+    Examples
+    --------
+    >>> low, high = loss_limits(np.array([1.0, 1.0, 2.0, 2.0, 9.0]))
+    >>> round(low, 1), round(high, 1)
+    (0.5, 13.6)
+    """
+    return _limits(values, float(values.mean()), -math.inf)
+
+
+def mean_limits(values: Array, mean: float | None = None) -> tuple[float, float]:
+    """95 % interval of a mean of values of either sign: what Student's and Hall's say together.
+
+    Of differences it is not known to which side they lean, and few samples show that badly. So the
+    interval reaches from the lower of both lower ends to the higher of both upper ends. On
+    differences of two models' errors (normal, Laplace and Student-5 errors, 50 to 500 samples) it
+    held in 94 to 97 % of simulated cases, where Hall's alone fell to 87 %.
 
     Parameters
     ----------
@@ -36,7 +67,7 @@ def mean_limits(values: Array, mean: float | None = None) -> tuple[float, float]
     Returns
     -------
     low, high : float
-        Both the mean where there are fewer than two values, or all are equal.
+        As of :func:`loss_limits`.
 
     References
     ----------
@@ -50,15 +81,19 @@ def mean_limits(values: Array, mean: float | None = None) -> tuple[float, float]
     (-1.2, 13.6)
     """
     centre = float(values.mean()) if mean is None else mean
+    return _limits(values, centre, student_point(max(len(values) - 1, 1)))
+
+
+def _limits(values: Array, centre: float, at_least: float) -> tuple[float, float]:
+    """Hall's limits, either no nearer than so many standard errors."""
     count = len(values)
     spread = float(values.std(ddof=1)) if count > 1 else 0.0
     if spread <= 1e-12 * float(np.abs(values).max()):
         return centre, centre
     error = spread / math.sqrt(count)
     lean, point = _skewness(values) / math.sqrt(count), student_point(count - 1)
-    below = max(point, _untransformed(point, lean))
-    above = max(point, -_untransformed(-point, lean))
-    return centre - error * below, centre + error * above
+    below, above = _untransformed(point, lean), -_untransformed(-point, lean)
+    return centre - error * max(below, at_least), centre + error * max(above, at_least)
 
 
 def least_distance(count: int) -> float:
