@@ -12,7 +12,7 @@ def mean_absolute_error(targets: ArrayLike, predictions: ArrayLike) -> Figure:
     """Mean distance between target and prediction, in the unit of the targets.
 
     The interval allows for errors that are mostly small and now and then large; see
-    :func:`~headstart.metrics.skewed_mean.loss_limits`.
+    :func:`~headstart.metrics.skewed_mean.mean_limits`.
 
     Parameters
     ----------

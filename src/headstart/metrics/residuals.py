@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from headstart.metrics.arguments import check_numbers
 from headstart.metrics.figure import Figure
 from headstart.metrics.intervals import bounded_figure
-from headstart.metrics.skewed_mean import least_distance, loss_limits
+from headstart.metrics.skewed_mean import least_distance, mean_limits
 
 Array = NDArray[np.float64]
 
@@ -52,6 +52,6 @@ def mean_figure(losses: Array) -> Figure:
     nobody has seen could move the mean, were they half as bad again, or without a loss.
     """
     value, rest = float(losses.mean()), least_distance(len(losses))
-    low, high = loss_limits(losses)
+    low, high = mean_limits(losses)
     low, high = min(low, value * (1 - rest)), max(high, value * (1 + rest / 2))
     return bounded_figure(value, low, high, most=np.inf)

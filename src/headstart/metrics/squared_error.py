@@ -14,7 +14,7 @@ def root_mean_squared_error(targets: ArrayLike, predictions: ArrayLike) -> Figur
     """Root of the mean squared distance between target and prediction, in the targets' unit.
 
     The interval is the root of that of the mean squared error; see
-    :func:`~headstart.metrics.skewed_mean.loss_limits`.
+    :func:`~headstart.metrics.skewed_mean.mean_limits`.
 
     Parameters
     ----------
