@@ -157,47 +157,45 @@ def _swept(options: argparse.Namespace, train: Callable[..., Any]) -> Answer:
     from training_pieces import course_for, prepared_halves
 
     from headstart.activations.views import ORIGINAL
-    from headstart.advice.cut_search import CutSearch, Trial, standard_error
+    from headstart.advice.trials import Trial, Trials, standard_error
+    from headstart.fitting.plan_settling import assemble_for_search, settled
     from headstart.fitting.training_course import TrainingCourse
     from headstart.fitting.watch import Watch
     from headstart.progress import silent
+    from headstart.strategies import PlanName
     from headstart.training.checkpoints import MemoryCheckpoints
 
     settings = replace(_settings(options), states="recompute")
     began = time.perf_counter()
     course, dataset = course_for(options.train, settings)
     halves = prepared_halves(course, dataset, settings)
-    assembled = course.assembled
+    assembled = assemble_for_search(settings)
     names = assembled.backbone.stage_names
     weights = {name: one.clone() for name, one in assembled.network.state_dict().items()}
     trials: list[Trial[None]] = []
     for cut in options.cuts or range(len(names) - 1, -1, -1):
         start = time.perf_counter()
         assembled.network.load_state_dict(weights)
-        one = TrainingCourse(settings, silent, Watch(), assembled, course.plan_for(cut))
+        named = PlanName("freeze", str(cut)).plan(assembled.source.name, names, **settings.training)
+        one = TrainingCourse(settings, silent, Watch(), assembled, settled(named))
         one.open(len(dataset))
         job = one.job(halves, one.start(halves), MemoryCheckpoints())
         views = [ORIGINAL, *(view for view in one.training.views if view != ORIGINAL)]
         before, after = train(job, assembled, halves.learner.dataset, views)
         if not trials:  # every training starts from the probe
-            trials.append(Trial(len(names), "probe", *before, 0.0, None))
+            trials.append(Trial(0, "probe", *before))
         name = f"freeze:{names[cut - 1]}" if cut else "full"
-        trials.append(Trial(cut, name, *after, time.perf_counter() - start, None))
+        trials.append(Trial(len(names) - cut, name, *after, time.perf_counter() - start))
         say(f"{name}: {trials[-1].loss:.4f} in {trials[-1].seconds:.1f} s")
     seconds = time.perf_counter() - began
-
-    def never(cut: int, bar: Any) -> Trial[None]:
-        raise NotImplementedError
-
-    found = CutSearch(never, trials)
-    decision = found.decision()
+    found = Trials(trials)
     rows = []
-    for trial, row in zip(trials, decision.measurements, strict=True):
+    for trial, row in zip(trials, found.rows(), strict=True):
         behind = trial.losses - found.best.losses
         error = 0.0 if trial is found.best else standard_error(behind)
         told = {"behind_best": float(behind.mean()), "error_of_that": error}
         rows.append({**row, **told})
-    return {"chosen": decision.answer, "seconds": seconds, "trials": rows}
+    return {"chosen": found.chosen.name, "seconds": seconds, "trials": rows}
 
 
 def _settings(options: argparse.Namespace) -> Any:

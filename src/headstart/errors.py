@@ -31,6 +31,10 @@ class PlanError(HeadstartError, ValueError):
     """A plan is impossible or cannot be understood."""
 
 
+class TrainingError(PlanError):
+    """A training came to nothing: its losses are no numbers any more."""
+
+
 class RunError(HeadstartError, ValueError):
     """A run folder is missing, cut short, tampered with or of an unknown format."""
 

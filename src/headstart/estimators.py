@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from numbers import Integral, Real
 from pathlib import Path
@@ -21,6 +21,7 @@ from headstart.data.dataset import Dataset
 from headstart.data.labels import check_labels
 from headstart.errors import HeadstartError, InputError, PlanError
 from headstart.fitting import Settings, Watch, fit, read_sides
+from headstart.fitting.source_names import source_settings
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
@@ -37,7 +38,7 @@ class _TransferEstimator(BaseEstimator):
 
     def __init__(
         self,
-        source: str = "auto",
+        source: str | Sequence[str] = "auto",
         plan: str | Plan = "auto",
         *,
         epochs: int | None = None,
@@ -46,6 +47,7 @@ class _TransferEstimator(BaseEstimator):
         weights: str | Path | None = None,
         test_size: float = 0.2,
         random_twin: bool = False,
+        time_limit: float | None = None,
         fallback: bool = True,
         random_state: int | None = 0,
     ) -> None:
@@ -57,6 +59,7 @@ class _TransferEstimator(BaseEstimator):
         self.weights = weights
         self.test_size = test_size
         self.random_twin = random_twin
+        self.time_limit = time_limit
         self.fallback = fallback
         self.random_state = random_state
 
@@ -121,14 +124,17 @@ class _TransferEstimator(BaseEstimator):
     def _settings(self) -> Settings:
         check_parameters(self)
         return Settings(
-            source=self.source,
+            **source_settings(
+                [self.source] if isinstance(self.source, str) else list(self.source),
+                None if self.weights is None else os.fspath(self.weights),
+            ),
             plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
-            weights=None if self.weights is None else os.fspath(self.weights),
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=self.random_twin,
             fallback=self.fallback,
             task=self._task,
+            time_limit=None if self.time_limit is None else float(self.time_limit),
             training=self._training(),
         )
 
@@ -175,8 +181,9 @@ class TransferClassifier(ClassifierMixin, _TransferEstimator):
 
     Parameters
     ----------
-    source : str, default="auto"
-        A name in the catalogue (``headstart sources``). Ready embeddings need none.
+    source : str or list of str, default="auto"
+        A name in the catalogue (``headstart sources``), ``"run:PATH"``, or ``"NAME=FILE"`` with
+        local weights; several to have the best one chosen. Ready embeddings need none.
     plan : str or Plan, default="auto"
         What is transferred, and how: ``"probe"`` (all stages frozen), ``"freeze:3"`` (the first
         three frozen, the others trained), ``"full"``, ``"gradual"``, ``"lora"``, ``"bias"``,
@@ -194,6 +201,10 @@ class TransferClassifier(ClassifierMixin, _TransferEstimator):
         above 0 and below 1.
     random_twin : bool, default=False
         Whether to compare with the same network with random weights too.
+    time_limit : float or None, default=None
+        Seconds for the whole fit, above 0. With plan ``"auto"``, further plans are then tried as
+        long as there is time, and the simplest within a standard error of the best is taken;
+        what fits into it depends on the machine. None: ``"auto"`` is the probe.
     fallback : bool, default=True
         Whether the model without transfer is what predicts where transfer hurts. ``result_``
         holds the figures of both.
@@ -248,8 +259,9 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
 
     Parameters
     ----------
-    source : str, default="auto"
-        A name in the catalogue (``headstart sources``). Ready embeddings need none.
+    source : str or list of str, default="auto"
+        A name in the catalogue (``headstart sources``), ``"run:PATH"``, or ``"NAME=FILE"`` with
+        local weights; several to have the best one chosen. Ready embeddings need none.
     plan : str or Plan, default="auto"
         What is transferred, and how: ``"probe"`` (all stages frozen), ``"freeze:3"`` (the first
         three frozen, the others trained), ``"full"``, ``"gradual"``, ``"lora"``, ``"bias"``,
@@ -267,6 +279,10 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
         above 0 and below 1.
     random_twin : bool, default=False
         Whether to compare with the same network with random weights too.
+    time_limit : float or None, default=None
+        Seconds for the whole fit, above 0. With plan ``"auto"``, further plans are then tried as
+        long as there is time, and the simplest within a standard error of the best is taken;
+        what fits into it depends on the machine. None: ``"auto"`` is the probe.
     fallback : bool, default=True
         Whether the model without transfer is what predicts where transfer hurts. ``result_``
         holds the figures of both.
@@ -360,6 +376,15 @@ def check_parameters(estimator: _TransferEstimator) -> None:
             )
 
 
+def _are_names(value: Any) -> bool:
+    names = [value] if isinstance(value, str) else value
+    return (
+        isinstance(names, (list, tuple))
+        and len(names) > 0
+        and all(isinstance(name, str) for name in names)
+    )
+
+
 def _is_share(value: Any) -> bool:
     number = isinstance(value, Real) and not isinstance(value, bool)
     return number and 0.0 < float(value) < 1.0
@@ -392,7 +417,7 @@ def _is_seed(value: Any) -> bool:
 
 #: Parameter, what it must be, and whether a value is that.
 _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
-    ("source", "the name of a source, such as 'auto'", lambda value: isinstance(value, str)),
+    ("source", "the name of a source, such as 'auto', or a list of them", _are_names),
     ("plan", accepted_plans(), lambda value: isinstance(value, Plan) or _is_plan_name(value)),
     ("epochs", "a whole number of at least 1, or None", lambda value: _is_count(value)),
     ("batch_size", "a whole number of at least 1, or None", lambda value: _is_count(value)),
@@ -403,6 +428,7 @@ _PARAMETERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
         lambda value: value is None or isinstance(value, (str, os.PathLike)),
     ),
     ("test_size", "a number above 0 and below 1, such as 0.2", _is_share),
+    ("time_limit", "a number of seconds above 0, or None", lambda value: _is_rate(value)),
     ("random_twin", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
     ("fallback", "True or False", lambda value: isinstance(value, (bool, np.bool_))),
     ("random_state", "a whole number of at least 0, or None", _is_seed),

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar, get_args
 
-from headstart.errors import PlanError
+from headstart.errors import InputError, PlanError
 
 Init = Literal["pretrained", "random", "none"]
 Mode = Literal["frozen", "adapter", "train"]
@@ -22,6 +22,47 @@ AdapterKind = Literal["lora", "bias", "pointwise"]
 Statistics = Literal["batch", "source"]
 
 _Part = TypeVar("_Part", bound="HeadPlan | AdapterPlan | TrainingPlan | StagePlan")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How long a whole fit may take, reading the samples included.
+
+    Parameters
+    ----------
+    seconds : float or None
+        From the start of the command, above 0; None: as long as it takes.
+
+    Raises
+    ------
+    InputError
+        If it is no such number.
+
+    Examples
+    --------
+    >>> Budget(120.0).left(50.0), Budget().left(50.0)
+    (70.0, inf)
+    """
+
+    seconds: float | None = None
+
+    def __post_init__(self) -> None:
+        seconds = self.seconds
+        number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if seconds is not None and not (number and 0.0 < seconds < float("inf")):
+            raise InputError(
+                f"The time limit is {seconds!r}; it must be a number of seconds above 0, such as "
+                "60. Leave it out to take as long as it takes."
+            )
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there is an end to it."""
+        return self.seconds is not None
+
+    def left(self, spent: float) -> float:
+        """Seconds that are left after so many; below 0 when it is overdrawn."""
+        return float("inf") if self.seconds is None else self.seconds - spent
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ the stages of the source are known; below that, there are only plans.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -72,9 +72,19 @@ class PlanName:
         return self.name in _FROZEN
 
     @property
+    def is_open(self) -> bool:
+        """Whether it can be found by trying some plans."""
+        return self.ladder(()) is not None
+
+    @property
     def searches(self) -> bool:
-        """Whether the cut is to be found by trying some."""
-        return self == PlanName("freeze", "auto")
+        """Whether it is found so without being given a time limit."""
+        ladder = self.ladder(())
+        return ladder is not None and not ladder.takes_long
+
+    def ladder(self, stages: Sequence[str]) -> Ladder | None:
+        """The plans to try for a source with these stages; None where there is nothing to try."""
+        return STRATEGIES[self.name].ladder(tuple(stages), self.argument)
 
     @property
     def init(self) -> Init:
@@ -104,6 +114,42 @@ class PlanName:
 
 
 @dataclass(frozen=True)
+class Ladder:
+    """Plans by how much they train; the first is the probe.
+
+    Parameters
+    ----------
+    question : str
+        What trying them decides.
+    plans : mapping of str to PlanName
+        By what a person calls each, in their order.
+    starts_low : bool
+        Whether the plan after the probe is tried next, because each further one costs more; else
+        it is the first guess that is.
+    patience : int
+        So many trials in a row that do not help are enough.
+    takes_long : bool
+        Whether a time limit has to allow it.
+    """
+
+    question: str
+    plans: Mapping[str, PlanName]
+    starts_low: bool = False
+    patience: int = 2
+    takes_long: bool = False
+
+    def place(self, name: PlanName) -> int:
+        """Where a plan stands; the first place where it does not."""
+        names = list(self.plans.values())
+        return names.index(name) if name in names else 0
+
+
+def _known(stages: tuple[str, ...], argument: str | None) -> Ladder | None:
+    """Nothing to try: the name says it all."""
+    return None
+
+
+@dataclass(frozen=True)
 class Strategy:
     """How a name becomes a plan.
 
@@ -117,12 +163,15 @@ class Strategy:
         From source, stage names and argument to the plan.
     init : {"pretrained", "random"}
         Whether pretrained weights are needed at all.
+    ladder : callable
+        From stage names and argument to the plans to try; None where there is nothing to try.
     """
 
     usage: str
     meaning: str
     build: Callable[[str, tuple[str, ...], str | None], Plan]
     init: Init = "pretrained"
+    ladder: Callable[[tuple[str, ...], str | None], Ladder | None] = _known
 
 
 def read_plan_name(text: str) -> PlanName:
@@ -161,6 +210,29 @@ def _probe(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
 def _freeze(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
     count = count_of(argument or "", stages)
     return _trained(source, stages, count)
+
+
+def _cuts(stages: tuple[str, ...], argument: str | None) -> Ladder | None:
+    """All cuts from the last to the first: a late one is cheap, an early one has to pay."""
+    if argument != "auto":
+        return None
+    plans = {
+        f"freeze:{stages[cut - 1]}" if cut else "full": PlanName("freeze", str(cut))
+        for cut in range(len(stages) - 1, -1, -1)
+    }
+    return Ladder("where to cut", {"probe": PlanName("probe"), **plans}, starts_low=True)
+
+
+def _ways(stages: tuple[str, ...], argument: str | None) -> Ladder | None:
+    """From the last stage to all of them, and last without the source's knowledge.
+
+    Each costs more than the one before it.
+    """
+    late = [PlanName("freeze", f"-{count}") for count in (1, 2) if count < len(stages)]
+    whole = [PlanName(name) for name in ("bias", "pointwise", "full", "scratch")]
+    names = [PlanName("probe"), *late, *whole]
+    plans = {str(name): name for name in names}
+    return Ladder("how much to transfer", plans, patience=3, takes_long=True)
 
 
 def _full(source: str, stages: tuple[str, ...], argument: str | None) -> Plan:
@@ -274,10 +346,15 @@ def _rank(text: str) -> int:
 
 
 STRATEGIES: dict[str, Strategy] = {
-    "auto": Strategy("auto", "what suits the data; now the same as probe", _probe),
+    "auto": Strategy(
+        "auto", "probe, or with a time limit the best of what can be tried", _probe, ladder=_ways
+    ),
     "probe": Strategy("probe", "all stages frozen, a linear head", _probe),
     "freeze": Strategy(
-        "freeze:K", "the first K stages (or up to stage K) frozen; K auto: tried out", _freeze
+        "freeze:K",
+        "the first K stages (or up to stage K) frozen; K auto: tried out",
+        _freeze,
+        ladder=_cuts,
     ),
     "full": Strategy("full", "all stages trained, the earlier the more slowly", _full),
     "gradual": Strategy("gradual", "one more stage trained each epoch, from the last", _gradual),

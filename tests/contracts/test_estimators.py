@@ -148,6 +148,8 @@ def test_labels_at_fault(labels, message):
         ({"test_size": True}, InputError, "'test_size' .* Got True instead"),
         ({"random_state": -1}, InputError, "'random_state' .* at least 0, or None. Got -1 instead"),
         ({"random_state": 1.5}, InputError, "'random_state' .* Got 1.5 instead"),
+        ({"time_limit": 0}, InputError, "'time_limit' .* seconds above 0, .* Got 0 instead"),
+        ({"time_limit": "1 min"}, InputError, "'time_limit' .* Got '1 min' instead"),
         ({"random_twin": "yes"}, InputError, "'random_twin' .* True or False. Got 'yes' instead"),
         ({"source": None}, InputError, "'source' .* name of a source, .* Got None instead"),
         ({"weights": 3}, InputError, "'weights' .* path of a file, or None. Got 3 instead"),

@@ -261,6 +261,10 @@ def test_cache_shows_what_is_kept_and_clears_it(demo, tmp_path, monkeypatch):
 
 def test_sources_are_listed_searched_and_shown():
     listed = in_process("sources").stdout
+    assert re.search(
+        r"^ +74\.8 +4\.7 M +97  Apache-2\.0 +bundled/efficientnet-lite0$", listed, re.M
+    )
+    assert listed.index("Worth trying first") < listed.index("published by timm")
     assert "bundled/efficientnet-lite0   (default for images, offline)" in listed.splitlines()
     assert re.search(r"timm/NAME: \d+ more; find them with: headstart sources --search", listed)
     found = in_process("sources", "--search", "resnet18").stdout.splitlines()
@@ -270,6 +274,9 @@ def test_sources_are_listed_searched_and_shown():
     shown = in_process("sources", "--show", "bundled/efficientnet-lite0").stdout
     assert "224 x 224" in shown
     assert "Apache" in shown
+    assert re.search(r"^accuracy +74\.8 % on ImageNet, as published$", shown, re.M)
+    assert re.search(r"^speed +97 pictures/s on an Intel Core i7-12700H", shown, re.M)
+    assert "accuracy" not in in_process("sources", "--show", "torchvision/alexnet").stdout
 
 
 def test_an_interrupt_is_one_line_and_status_130(demo, tmp_path):

@@ -53,7 +53,8 @@ def test_the_python_runs_and_prints_a_number_and_a_verdict(tmp_path: Path) -> No
 
 
 def test_commands_were_found() -> None:
-    assert {"fit", "predict", "report", "sources", "cache", "demo"} == set(COMMANDS)
+    wanted = {"fit", "predict", "pretrain", "report", "sources", "cache", "demo"}
+    assert wanted == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

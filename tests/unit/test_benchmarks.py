@@ -22,12 +22,15 @@ OF_TRAINING = (
     "killed_training",
     "last_blocks",
     "processes_scaling",
+    "time_limit",
 )
 #: Those that need photographs which are not in the checkout.
 NEED_DATA = (
     *(name for name in OF_TRAINING if name != "killed_training"),
     "harmful_sources",
 )
+#: Those that read published tables.
+OF_TABLES = ("published_ranking", "recommended_sources", "seed_experience")
 #: NumPy is not among them: any module may import it.
 HEAVY = {"fastai", "openvino", "sklearn", "skimage", "timm", "torch", "torchvision"}
 #: Runs a script as Python would, then says on standard error what it loaded.
@@ -55,6 +58,7 @@ def test_there_are_scripts() -> None:
     names = {path.relative_to(BENCHMARKS).as_posix() for path in SCRIPTS}
     assert {"main_job.py", "start_up.py", "peers/fastai_fine_tune.py"} <= names
     assert {f"{name}.py" for name in OF_TRAINING} <= names
+    assert {f"{name}.py" for name in OF_TABLES} <= names
     assert "peers/fastai_full.py" in names
     assert {"interval_coverage.py", "harmful_sources.py"} <= names
 
@@ -80,6 +84,14 @@ def test_main_job_asks_for_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "--data, or HEADSTART_DATA" in done.stderr
 
 
+def test_the_zoo_asks_for_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HEADSTART_DATA", raising=False)
+    script = str(BENCHMARKS / "zoo.py")
+    done = run_python(script, "--out", str(tmp_path / "zoo"), folder=tmp_path)
+    assert done.returncode == 1
+    assert "digits/, faces/ and the others: --data, or HEADSTART_DATA" in done.stderr
+
+
 def test_main_job_names_the_folder_that_is_missing(tmp_path: Path) -> None:
     script = str(BENCHMARKS / "main_job.py")
     done = run_python(script, "--data", str(tmp_path), folder=tmp_path)
@@ -95,3 +107,17 @@ def test_benchmarks_of_training_ask_for_their_data(
     done = run_python(str(BENCHMARKS / f"{name}.py"), folder=tmp_path)
     assert done.returncode == 1
     assert "--data, or HEADSTART_DATA" in done.stderr
+
+
+@pytest.mark.parametrize("name", OF_TABLES)
+def test_benchmarks_of_tables_ask_for_them(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HEADSTART_DATA", raising=False)
+    script = str(BENCHMARKS / f"{name}.py")
+    done = run_python(script, folder=tmp_path)
+    assert done.returncode == 1
+    assert "--tables, or HEADSTART_DATA" in done.stderr
+    done = run_python(script, "--tables", str(tmp_path / "none"), folder=tmp_path)
+    assert done.returncode == 1
+    assert "there is no folder" in done.stderr

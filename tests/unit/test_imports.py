@@ -61,6 +61,11 @@ def test_import_loads_no_heavy_library(tmp_path: Path) -> None:
     assert loaded_by("import headstart", tmp_path) & set(HEAVY) == set()
 
 
+def test_scores_load_numpy_alone(tmp_path: Path) -> None:
+    loaded = loaded_by("import headstart.scores", tmp_path)
+    assert loaded & {*HEAVY, "ot"} == {"numpy"}
+
+
 def test_a_heavy_library_would_be_seen(tmp_path: Path) -> None:
     assert "numpy" in loaded_by("import headstart, numpy", tmp_path)
 

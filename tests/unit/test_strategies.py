@@ -70,6 +70,47 @@ def test_names_that_may_train(name):
     assert not read_plan_name(typed(name)).is_frozen
 
 
+@pytest.mark.parametrize(
+    ("name", "is_open", "searches"),
+    [("auto", True, False), ("freeze:auto", True, True), ("freeze:1", False, False)],
+)
+def test_names_that_leave_the_plan_open(name, is_open, searches):
+    assert read_plan_name(name).is_open is is_open
+    assert read_plan_name(name).searches is searches
+
+
+@pytest.mark.parametrize("name", sorted(set(STRATEGIES) - {"auto", "freeze"}))
+def test_all_others_have_nothing_to_try(name):
+    assert read_plan_name(typed(name)).ladder(STAGES) is None
+
+
+@pytest.mark.parametrize("name", ["auto", "freeze:auto"])
+def test_a_ladder_begins_with_the_probe_and_each_plan_trains_something_else(name):
+    ladder = read_plan_name(name).ladder(STAGES)
+    plans = [one.plan("tiny/net", STAGES) for one in ladder.plans.values()]
+    assert next(iter(ladder.plans)) == "probe"
+    assert plans[0] == frozen_plan("tiny/net", STAGES)
+    assert all(plan.suffix for plan in plans[1:])
+    assert all(plan not in plans[:place] for place, plan in enumerate(plans))
+
+
+@pytest.mark.parametrize("name", ["auto", "freeze:auto"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_ladders_of_short_networks(name, count):
+    stages = STAGES[:count]
+    ladder = read_plan_name(name).ladder(stages)
+    plans = [one.plan("tiny/net", stages) for one in ladder.plans.values()]
+    assert len(plans) >= 2
+    assert all(plan not in plans[:place] for place, plan in enumerate(plans))
+
+
+def test_all_cuts_are_on_the_ladder_from_the_last_to_the_first():
+    ladder = read_plan_name("freeze:auto").ladder(STAGES)
+    cuts = [one.plan("tiny/net", STAGES).cut for one in ladder.plans.values()]
+    assert cuts == list(range(len(STAGES), -1, -1))
+    assert [*ladder.plans][1:] == [*(f"freeze:{name}" for name in STAGES[-2::-1]), "full"]
+
+
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_random_weights_are_enough_for_scratch_alone(name):
     assert (read_plan_name(typed(name)).init == "random") == (name == "scratch")

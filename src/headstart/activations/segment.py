@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kept = Literal["state", "pooled"]
+Kept = Literal["state", "pooled", "pooled and state"]
+
+#: Name of the state where it stands beside pooled vectors.
+STATE = "state"
 
 
 @dataclass(frozen=True)
@@ -16,10 +19,21 @@ class Segment:
     ----------
     start, stop : int
         ``0 <= start <= stop``; a segment from 0 reads pixels, any other the state before it.
-    kept : {"state", "pooled"}
-        The state after the last stage, or a vector for each stage.
+    kept : {"state", "pooled", "pooled and state"}
+        The state after the last stage, a vector for each stage, or the vectors and after them the
+        state.
     """
 
     start: int
     stop: int
     kept: Kept = "state"
+
+    @property
+    def keeps_vectors(self) -> bool:
+        """Whether there is a pooled vector for each stage."""
+        return self.kept != "state"
+
+    @property
+    def keeps_state(self) -> bool:
+        """Whether there is the state after the last stage."""
+        return self.kept != "pooled"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.activations.key import ActivationKey
-from headstart.activations.segment import Segment
+from headstart.activations.segment import STATE, Segment
 from headstart.activations.views import ORIGINAL, VIEWS
 from headstart.backbones.identity import stages_digest
 
@@ -47,21 +47,24 @@ class SegmentFacts:
     @property
     def outputs(self) -> tuple[str, ...]:
         """Names of the arrays of a row."""
-        first = self.segment.start if self.segment.kept == "pooled" else self.segment.stop - 1
-        return self.backbone.stage_names[first : self.segment.stop]
+        names = self.backbone.stage_names
+        if not self.segment.keeps_vectors:
+            return names[self.segment.stop - 1 : self.segment.stop]
+        vectors = names[self.segment.start : self.segment.stop]
+        return (*vectors, STATE) if self.segment.keeps_state else vectors
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Numbers in each array of a row."""
-        if self.segment.kept == "pooled":
-            stages = self.backbone.stages[self.segment.start : self.segment.stop]
-            return tuple(stage.feature_size for stage in stages)
-        return (int(np.prod(self.backbone.stages[self.segment.stop - 1].state_shape)),)
+        stages = self.backbone.stages[self.segment.start : self.segment.stop]
+        vectors = [stage.feature_size for stage in stages] if self.segment.keeps_vectors else []
+        state = int(np.prod(self.backbone.stages[self.segment.stop - 1].state_shape))
+        return tuple([*vectors, state] if self.segment.keeps_state else vectors)
 
     @property
     def dtype(self) -> type[np.floating[Any]]:
         """Half precision holds all digits of what bf16 computes; vectors are few."""
-        return np.float16 if self.segment.kept == "state" else np.float32
+        return np.float16 if self.segment.keeps_state else np.float32
 
     def key(self, engine: str, precision: str) -> ActivationKey:
         """Where the rows are stored: they do not depend on where the segment starts."""

@@ -58,13 +58,15 @@ class SegmentNetwork(nn.Module):
             self.entry = FromPixels(backbone.source.preprocessing)
 
     def forward(self, rows: Tensor) -> Tensor:
-        """Give float32 of shape (n, size of the state), or (n, sum of feature sizes)."""
-        x, vectors = self.entry(rows), []
+        """Give float32 of shape (n, numbers that are kept)."""
+        x, kept = self.entry(rows), []
         for stage, piece in zip(self.stages, self.pieces, strict=True):
             x = piece(x)
-            if self.segment.kept == "pooled":
-                vectors.append(stage.pool({"x": x}))
-        return torch.cat(vectors, dim=1) if vectors else x.flatten(1)
+            if self.segment.keeps_vectors:
+                kept.append(stage.pool({"x": x}))
+        if self.segment.keeps_state:
+            kept.append(x.flatten(1))
+        return torch.cat(kept, dim=1) if len(kept) > 1 else kept[0]
 
 
 class Unflatten(nn.Module):

@@ -228,8 +228,11 @@ def pooled_from_states(
     ids: Sequence[bytes],
     store: ActivationStore,
     progress: Progress = silent,
+    output: str | None = None,
 ) -> tuple[tuple[str, ...], ActivationTable]:
     """Pooled vectors of the stages after the cut, computed from the states at it.
+
+    ``output`` names the states in their table; None: as :class:`StateEncoders` does.
 
     Returns
     -------
@@ -240,7 +243,7 @@ def pooled_from_states(
     """
     segment = Segment(cut, len(backbone.stages), "pooled")
     encoder = segment_encoder(backbone, segment)
-    output = StateEncoders(backbone, cut).output
+    output = StateEncoders(backbone, cut).output if output is None else output
     rows: list[Any] = [StoredItem(one, table, output) for one in ids]
     (pooled,), failures = encode(rows, [encoder], store, progress)
     if failures:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from headstart.advice.cut_search import standard_error
+from headstart.advice.trials import standard_error
 from headstart.errors import InputError
 
 

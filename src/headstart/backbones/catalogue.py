@@ -7,6 +7,7 @@ import importlib
 import re
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
+from headstart.backbones.picture_size import resized_facts, resized_source, split_size
 from headstart.errors import InputError, SourceError
 from headstart.plan import Init
 
@@ -91,6 +92,11 @@ def list_sources(search: str | None = None) -> list[str]:
 def find_source(name: str) -> dict[str, Any]:
     """Facts about a source that need neither its weights nor a network connection.
 
+    Parameters
+    ----------
+    name : str
+        As :func:`load_backbone` takes it.
+
     Returns
     -------
     dict
@@ -102,8 +108,8 @@ def find_source(name: str) -> dict[str, Any]:
     SourceError
         If there is no such source; the message tells what comes close.
     """
-    provider, bare = _resolve(name)
-    return provider.describe(bare)
+    provider, bare, size = _resolve(name)
+    return resized_facts(provider.describe(bare), size)
 
 
 def load_backbone(
@@ -115,7 +121,7 @@ def load_backbone(
     ----------
     name : str
         As in :func:`list_sources`, or ``run:PATH``: what headstart trained is a source like any
-        other.
+        other. ``NAME@SIZE`` reads pictures of another size than its own, in pixels.
     weights : str or None
         A local file of weights to use in place of the provider's own.
     init : {"pretrained", "random"}
@@ -159,14 +165,16 @@ def load_network(
             f"Source {name!r} was asked for with random weights and with the weights of "
             f"{str(weights)!r}; accepted: one of the two. Leave one out."
         )
-    provider, bare = _resolve(name)
-    return provider.build(bare, weights=weights, init=init, seed=seed)
+    provider, bare, size = _resolve(name)
+    network, source = provider.build(bare, weights=weights, init=init, seed=seed)
+    return network, resized_source(source, size)
 
 
-def _resolve(name: str) -> tuple[Provider, str]:
-    """The provider of a source, and the name that the provider knows it by."""
+def _resolve(name: str) -> tuple[Provider, str, int | None]:
+    """The provider of a source, the name that the provider knows it by, and another size."""
     if name.startswith(RUN):
-        return importlib.import_module(_RUNS), name.removeprefix(RUN)
+        return importlib.import_module(_RUNS), name.removeprefix(RUN), None
+    name, size = split_size(name)
     prefix, slash, bare = name.partition("/")
     if not slash:
         raise _without_provider(name)
@@ -179,7 +187,7 @@ def _resolve(name: str) -> tuple[Provider, str]:
     known = provider.names()
     if bare not in known:
         raise SourceError(f"Source {name!r} is unknown. {_close(bare, known)}")
-    return provider, bare
+    return provider, bare, size
 
 
 def _without_provider(name: str) -> SourceError:

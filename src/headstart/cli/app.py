@@ -6,10 +6,14 @@ import sys
 
 import typer
 
+from headstart.cli.advise import advise
 from headstart.cli.cache import cache
+from headstart.cli.curve import curve
 from headstart.cli.demo import demo
 from headstart.cli.fit import fit
+from headstart.cli.label_next import label_next
 from headstart.cli.predict import predict
+from headstart.cli.pretrain import pretrain
 from headstart.cli.report import report
 from headstart.cli.sources import sources
 from headstart.errors import HeadstartError
@@ -29,7 +33,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _command in (fit, predict, sources, report, cache, demo):
+_COMMANDS = (
+    fit,
+    predict,
+    advise,
+    curve,
+    label_next,
+    pretrain,
+    sources,
+    report,
+    cache,
+    demo,
+)
+for _command in _COMMANDS:
     app.command()(_command)
 
 

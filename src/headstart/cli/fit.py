@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +17,13 @@ def fit(
     out: Annotated[
         Path | None, typer.Option(help="Run folder to write; default: NAME-run here.")
     ] = None,
-    source: Annotated[str, typer.Option(help="Pretrained model; see: headstart sources.")] = "auto",
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Pretrained model: auto, NAME, NAME=FILE or run:PATH; several times to have the "
+            "best one chosen. See: headstart sources."
+        ),
+    ] = None,
     weights: Annotated[
         Path | None, typer.Option(help="Local safetensors file for that source.")
     ] = None,
@@ -36,6 +43,10 @@ def fit(
         str, typer.Option(help="auto, classification, or regression (labels are numbers).")
     ] = "auto",
     test_size: Annotated[float, typer.Option(help="Share held back without --test.")] = 0.2,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(help="Seconds for everything; plan auto then tries plans. Ctrl-C ends early."),
+    ] = None,
     random_twin: Annotated[
         bool, typer.Option("--random-twin", help="Compare with random weights too.")
     ] = False,
@@ -54,15 +65,16 @@ def fit(
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures, measure it, and compare with not transferring."""
+    began = time.perf_counter()
     from headstart.cli.fitting_job import DataArguments, fit_and_save
     from headstart.cli.plan_argument import read_plan
-    from headstart.fitting import Settings
+    from headstart.fitting import Settings, Watch
+    from headstart.fitting.source_names import source_settings
 
     training = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
     settings = Settings(
-        source=source,
+        **source_settings(source or [], None if weights is None else str(weights)),
         plan=read_plan(plan),
-        weights=None if weights is None else str(weights),
         test_fraction=test_size,
         seed=seed,
         random_twin=random_twin,
@@ -70,6 +82,8 @@ def fit(
         states=states,  # type: ignore[arg-type]
         resume=resume,
         processes=processes,
+        time_limit=time_limit,
         fallback=not keep_transfer,
     )
-    fit_and_save(DataArguments(data, test, path_column, label_column, task), settings, out, json)
+    arguments = DataArguments(data, test, path_column, label_column, task)
+    fit_and_save(arguments, settings, out, json, Watch(began=began))

@@ -33,7 +33,11 @@ class DataArguments:
 
 
 def fit_and_save(
-    data: DataArguments, settings: Settings, out: Path | None, json: bool = False
+    data: DataArguments,
+    settings: Settings,
+    out: Path | None,
+    json: bool = False,
+    watch: Watch | None = None,
 ) -> Path:
     """Fit, write the run folder, and print a table or the result as JSON.
 
@@ -45,10 +49,10 @@ def fit_and_save(
     folder = out if out is not None else _free_name(data.train)
     check_place(folder)
     check_task(data.task)
-    watch = Watch()
+    watch = watch or Watch()
     with progress_bar() as progress:
         with watch.step("read"):
-            train, test = _read(data, progress)
+            train, test = read_data(data, progress)
         task, train = choose_task(data.task, train, from_table=data.train.is_file())
         settings = replace(settings, task=task)
         model = fit(train, test, settings, progress, watch)
@@ -62,7 +66,8 @@ def fit_and_save(
     return folder
 
 
-def _read(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
+def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
+    """The training samples, and the test samples where there are any."""
     columns = (data.path_column, data.label_column)
     if columns == (None, None):
         return read_sides(data.train, None, data.test, progress)

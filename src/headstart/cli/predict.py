@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-if TYPE_CHECKING:
-    from headstart.runs import Prediction
 
 _NOTHING_ANSWERED = 2
 
@@ -22,6 +19,7 @@ def predict(
     """Say for each picture its label or number, or why that cannot be said."""
     from headstart.cli.json_output import print_json
     from headstart.cli.output_file import check_output, write_output
+    from headstart.cli.prediction_lines import print_predictions
     from headstart.cli.screen import progress_bar
     from headstart.runs import load
     from headstart.runs.predictions_file import to_csv
@@ -36,21 +34,6 @@ def predict(
     if json:
         print_json({"predictions": [row.to_dict() for row in rows]})
     else:
-        _print(rows, out)
+        print_predictions(rows, out)
     if not any(row.reason is None for row in rows):
         raise typer.Exit(_NOTHING_ANSWERED)
-
-
-def _print(rows: list[Prediction], out: Path | None) -> None:
-    """One line an input: name, answer, how sure of a class; tabs between, so that it can be cut."""
-    from headstart.data.printable import printable
-
-    for row in rows:
-        if row.reason is not None:
-            print(f"{row.input}\t-\t-\tcannot be read: {row.reason}")
-        elif row.confidence is None:
-            print(f"{row.input}\t{row.predicted:.6g}")
-        else:
-            print(f"{row.input}\t{printable(str(row.predicted))}\t{row.confidence:.3f}")
-    if out is not None:
-        print(f"Written to {out}.")

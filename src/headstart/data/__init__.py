@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         stratified_split,
     )
     from headstart.data.tables import read_table
+    from headstart.data.unlabelled import is_labelled, read_unlabelled
 
 __all__ = [
     "Dataset",
@@ -33,6 +34,7 @@ __all__ = [
     "check_regression",
     "conflicting_labels",
     "find_split_folders",
+    "is_labelled",
     "open_image",
     "read_any",
     "read_embeddings",
@@ -40,6 +42,7 @@ __all__ = [
     "read_images",
     "read_inputs",
     "read_table",
+    "read_unlabelled",
     "remove_shared",
     "stratified_folds",
     "stratified_split",
@@ -52,6 +55,7 @@ _HOMES = {
     "check_regression": "checks",
     "conflicting_labels": "splits",
     "find_split_folders": "split_folders",
+    "is_labelled": "unlabelled",
     "open_image": "images",
     "read_any": "reading",
     "read_embeddings": "embeddings",
@@ -59,6 +63,7 @@ _HOMES = {
     "read_images": "arrays",
     "read_inputs": "inputs",
     "read_table": "tables",
+    "read_unlabelled": "unlabelled",
     "remove_shared": "splits",
     "stratified_folds": "splits",
     "stratified_split": "splits",

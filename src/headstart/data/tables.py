@@ -58,7 +58,7 @@ def read_table(
         If the table cannot be read, has no such columns, or none of its files exists.
     """
     name = os.fsdecode(path)
-    frame = _read_parquet(name) if name.lower().endswith((".parquet", ".pq")) else _read_text(name)
+    frame = _read_frame(name)
     paths = _texts(frame, _find(frame, path_column, _PATH_NAMES, "path", name), name)
     labels = _texts(frame, _find(frame, label_column, _LABEL_NAMES, "label", name), name)
     if not paths:
@@ -67,6 +67,59 @@ def read_table(
             "and label."
         )
     return _dataset(name, paths, labels, _blank_rows(frame), progress)
+
+
+def has_labels(path: str | os.PathLike[str], label_column: str | None = None) -> bool:
+    """Whether a table has a column of labels; one that is named counts, there or not.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read.
+    """
+    if label_column is not None:
+        return True
+    columns = _read_frame(os.fsdecode(path)).columns
+    return any(column.strip().lower() in _LABEL_NAMES for column in columns)
+
+
+def read_paths(path: str | os.PathLike[str], path_column: str | None = None) -> list[str]:
+    """The paths that a table names, whatever else stands in it; rows without one are left out.
+
+    Parameters
+    ----------
+    path : path-like
+        As for :func:`read_table`. Where there is one column, the line on top may be a path too.
+    path_column : str or None
+        None: found by name.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, has no such column or no row with a path, or none of its
+        files exists.
+    """
+    name = os.fsdecode(path)
+    frame = _read_frame(name)
+    known = {column.strip().lower() for column in frame.columns} & set(_PATH_NAMES)
+    if path_column is None and len(frame.columns) == 1 and not known:
+        (column,) = frame.columns
+        texts = [column, *_texts(frame, column, name)]
+    else:
+        texts = _texts(frame, _find(frame, path_column, _PATH_NAMES, "path", name), name)
+    files = [os.path.join(os.path.dirname(name), text) for text in texts if text is not None]
+    if not files:
+        raise InputError(
+            f"The table '{printable(name)}' names no picture. Give each picture a row with its "
+            "path."
+        )
+    _refuse_nothing_found(name, files)
+    return files
+
+
+def _read_frame(name: str) -> polars.DataFrame:
+    is_parquet = name.lower().endswith((".parquet", ".pq"))
+    return _read_parquet(name) if is_parquet else _read_text(name)
 
 
 def _dataset(

@@ -35,6 +35,8 @@ class Fitted:
         What predicts; None for ready embeddings.
     precision : str or None
         What it computes in.
+    notes : tuple of str
+        What a person should know of how it was found.
     held_out : HeldOut or None
         What it said of training samples that it had not learned from; None where there were none.
     """
@@ -45,6 +47,7 @@ class Fitted:
     decisions: tuple[Decision, ...]
     backbone: ConvertedBackbone | None = None
     precision: str | None = None
+    notes: tuple[str, ...] = ()
     held_out: HeldOut | None = None
 
 

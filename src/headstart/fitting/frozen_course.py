@@ -9,6 +9,7 @@ import numpy as np
 from headstart.data.dataset import Dataset
 from headstart.errors import PlanError
 from headstart.fitting.course import Fitted
+from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.measuring import samples_of
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
@@ -57,10 +58,10 @@ class FrozenCourse:
             plan,
             probe.head,
             joined,
-            probe.decisions,
+            (*probe.decisions, *labels_decision(halves.learner, halves.task, probe)),
             backbone,
             self.vectors.precision,
-            probe.held_out,
+            held_out=probe.held_out,
         )
 
     def _head_plan(self, halves: Split) -> HeadPlan:

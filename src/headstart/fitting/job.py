@@ -7,20 +7,21 @@ from dataclasses import replace
 from headstart.data import conflicting_labels, remove_shared
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError, PlanError
-from headstart.evidence import Evidence
+from headstart.evidence import Decision, Evidence
 from headstart.fitting.comparison import hopes
 from headstart.fitting.course import Course, Fitted
 from headstart.fitting.frozen_course import FrozenCourse
+from headstart.fitting.label_evidence import label_notes
 from headstart.fitting.measuring import measure
 from headstart.fitting.settings import Settings, check_training
 from headstart.fitting.settling import settle
 from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
+from headstart.fitting.source_choice import choose_source
 from headstart.fitting.transfer_choice import nothing_transferred
 from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
-from headstart.strategies import PlanName
 from headstart.tasks.registry import task_named
 from headstart.tasks.task import Task
 
@@ -68,6 +69,11 @@ def fit(
     shared: tuple[str, ...] = ()
     if test is not None:
         train, shared = _without_shared(train, test)
+    told: tuple[Decision, ...] = ()
+    if settings.compares_sources:
+        chosen = choose_source(train, test, settings, progress, watch)
+        train, test, settings = chosen.train, chosen.test, chosen.settings
+        told = (chosen.decision,)
     whole = train if test is None else together(train, test)
     boundary = None if test is None else len(train)
     course = choose_course(settings, whole, progress, watch)
@@ -81,6 +87,7 @@ def fit(
     fitted = course.fit(halves)
     progress("evaluate", 0, None)
     with watch.step("evaluate"):
+        fitted = replace(fitted, decisions=(*told, *fitted.decisions))
         model = _measured(halves, fitted, vectors, settings)
     result = replace(
         model.result_,
@@ -89,7 +96,17 @@ def fit(
             {"input": aside.input, "reason": aside.reason}
             for aside in halves.tester.dataset.quarantined
         ),
-        notes=tuple(dict.fromkeys((*whole.notes, *notes, *model.result_.notes))),
+        notes=tuple(
+            dict.fromkeys(
+                (
+                    *whole.notes,
+                    *notes,
+                    *fitted.notes,
+                    *model.result_.notes,
+                    *label_notes(fitted.decisions),
+                )
+            )
+        ),
         seconds=watch.seconds,
     )
     return replace(model, result_=result)
@@ -131,21 +148,23 @@ def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watc
     PlanError
         If stages are to be trained and the samples are ready embeddings.
     """
-    if not settings.trains:
+    nothing_to_train = dataset.modality == "embedding" and not settings.must_train
+    if nothing_to_train or not settings.trains:
         return FrozenCourse(settings, progress, watch)
     if dataset.modality == "embedding":
         raise PlanError(
             "Ready embeddings pass through no network, so there is no stage to train. Accepted for "
             "them: the plans auto and probe. Give pictures, or leave the plan out."
         )
-    from headstart.fitting.plan_settling import assemble_for, assemble_for_search
-    from headstart.fitting.search_course import SearchCourse
+    if settings.searches:
+        from headstart.fitting.search_course import SearchCourse
+
+        return SearchCourse(settings, progress, watch)
+    from headstart.fitting.plan_settling import assemble_for
     from headstart.fitting.training_course import TrainingCourse
 
     progress("build the network", 0, None)
     with watch.step("build the network"):
-        if isinstance(settings.plan, PlanName) and settings.plan.searches:
-            return SearchCourse(settings, progress, watch, assemble_for_search(settings))
         assembled, plan = assemble_for(settings)
     if not plan.suffix:
         check_training(settings.training, settings.plan, trains=False)

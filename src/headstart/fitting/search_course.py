@@ -1,43 +1,43 @@
-"""The course of a plan that leaves the cut open: cuts are tried on stored states."""
+"""The course of a plan that is left open: plans are tried, and the one that pays is finished."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from headstart.advice.cut_search import Bar, CutSearch, Trial
+from headstart.advice.classical_table import Guess, first_guess
+from headstart.advice.plan_search import PlanSearch
+from headstart.advice.similarity import Similarity
 from headstart.data.dataset import Dataset
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
 from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
-from headstart.fitting.training_course import Start, TrainingCourse
+from headstart.fitting.similarity import similarity_of
+from headstart.fitting.time_left import TimeLeft
 from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
-from headstart.plan import Plan
 from headstart.progress import Progress
-from headstart.strategies import PlanName
-from headstart.training.losses import loss_for
+from headstart.strategies import Ladder, PlanName
 
 if TYPE_CHECKING:
-    from headstart.backbones.assembly import Assembled
-    from headstart.training.outcome import Outcome
+    from headstart.fitting.plan_trials import PlanTrials
 
+#: What a person who broke the search off is told at once, and in the end.
+FINISHING = "interrupted: the best so far is finished (Ctrl-C again ends at once)"
+INTERRUPTED = "Interrupted while plans were tried: the best model so far was kept."
 
-_NOT_TRIED = Decision(
-    "where to cut",
-    "probe",
-    "There are too few samples to hold some of them back, so no other cut could be compared.",
+_TOO_FEW = (
+    "There are too few samples to hold some of them back, so no other plan could be compared."
 )
+#: A picture takes at least so long to decode, and a flop of the frozen stages to compute.
+_DECODING, _FLOP = 0.003, 0.5e-11
 
 
 @dataclass
 class SearchCourse:
-    """The probe first, then later and earlier cuts as long as they help.
+    """The probe first, then other plans as long as they help and there is time.
 
     Parameters
     ----------
@@ -47,96 +47,106 @@ class SearchCourse:
         Who is told how far it is.
     watch : Watch
         Where the seconds go.
-    assembled : Assembled
-        The pretrained network.
     """
 
     settings: Settings
     progress: Progress
     watch: Watch
-    assembled: Assembled
 
     def gather(self, dataset: Dataset) -> Vectors:
-        """Pooled vectors of all stages; states are stored when a cut is tried."""
+        """Pooled vectors of all stages; states are stored when a plan is tried."""
         self.n_samples = len(dataset)
-        probe = replace(self.settings, plan=PlanName("probe"), training={})
+        probe = replace(self.settings, plan=PlanName("probe"), time_limit=None, training={})
         self.frozen = FrozenCourse(probe, self.progress, self.watch)
-        return self.frozen.gather(dataset)
+        self.vectors = self.frozen.gather(dataset)
+        return self.vectors
 
     def fit(self, halves: Split) -> Fitted:
         """Search, then finish what was chosen; with nothing to judge by, that is the probe."""
-        first = self._probe(halves)
-        if not len(first.losses):
-            fitted = self.frozen.fit(halves)
-            return replace(fitted, decisions=(_NOT_TRIED, *fitted.decisions))
-        tensors = {name: one.clone() for name, one in self.assembled.network.state_dict().items()}
-        names = self.assembled.backbone.stage_names
-
-        def try_cut(cut: int, bar: Bar) -> Trial[Any]:
-            self.assembled.network.load_state_dict(tensors)
-            return self._trial(halves, cut, bar)
-
-        search = CutSearch(try_cut)
-        chosen = search.run(first, range(len(names) - 1, -1, -1))
-        fitted = self._finish(halves, chosen)
-        return replace(fitted, decisions=(search.decision(), *fitted.decisions))
-
-    def plan_for(self, cut: int) -> Plan:
-        """The plan that freezes so many stages."""
-        from headstart.fitting.plan_settling import settled
-
-        source, names = self.assembled.source.name, self.assembled.backbone.stage_names
-        return settled(PlanName("freeze", str(cut)).plan(source, names, **self.settings.training))
-
-    def _course(self, cut: int) -> TrainingCourse:
-        course = TrainingCourse(
-            self.settings, self.progress, self.watch, self.assembled, self.plan_for(cut)
+        time_left = TimeLeft(
+            self.settings.budget, self.watch, len(halves.tester), self._row_seconds
         )
-        course.open(self.n_samples)
-        return course
+        if not time_left.is_worth_starting:
+            return self._probe_alone(halves, f"{self._in_time} no other plan could be tried.")
+        self.progress("build the network", 0, None)
+        with self.watch.step("build the network"):
+            from headstart.fitting.plan_trials import PlanTrials
 
-    def _probe(self, halves: Split) -> Trial[Any]:
-        """The head that every training starts with, on the samples that judge them all."""
-        import torch
+            trials = PlanTrials(
+                self.settings, self.progress, self.watch, halves, self.n_samples, time_left
+            )
+        first = trials.probe()
+        if not first.counts:
+            return self._probe_alone(halves, _TOO_FEW)
+        time_left.probe_seconds = first.seconds
+        ladder = trials.ladder
+        similarity = self._similarity(trials, halves)
+        guess = self._guess(halves, similarity)
+        search = PlanSearch(trials.try_plan, len(ladder.plans), first, ladder.patience)
+        notes = self._searched(search, 1 if ladder.starts_low else ladder.place(guess.plan))
+        tried = search.tried.chosen.result
+        fitted = self.frozen.fit(halves) if tried is None else trials.finish(tried)
+        told = (*_guess_told(ladder, guess, similarity), self._decision(search, ladder))
+        return replace(fitted, decisions=(*told, *fitted.decisions), notes=notes)
 
-        began = time.perf_counter()
-        course = self._course(len(self.assembled.backbone.stages) - 1)
-        with self.watch.step("fit the head"):
-            start = course.start(halves)
-        learner = halves.learner
-        features = [learner.features["source"][stage] for stage in course.plan.head.stages]
-        vectors = np.concatenate(features, axis=1)[start.valid_rows]
-        loss = loss_for(halves.task, learner.targets[start.train_rows], course.training)
-        scores = torch.from_numpy(loss.inward(start.head).scores(vectors)).float()
-        goals = torch.from_numpy(loss.goals(learner.targets[start.valid_rows]))
-        losses, merits = loss.judge(scores, goals)
-        cut = len(self.assembled.backbone.stages)
-        return Trial(cut, "probe", losses, merits, time.perf_counter() - began, None)
+    def _searched(self, search: PlanSearch[Any], start: int) -> tuple[str, ...]:
+        """Search to the end or until Ctrl-C; what a person should be told of that."""
+        try:
+            search.run(start)
+        except KeyboardInterrupt:
+            self.progress(FINISHING, 0, None)
+            return (INTERRUPTED,)
+        return ()
 
-    def _trial(self, halves: Split, cut: int, bar: Bar) -> Trial[Any]:
-        from headstart.training.checkpoints import MemoryCheckpoints
+    def _similarity(self, trials: PlanTrials, halves: Split) -> Similarity:
+        """Of the training pictures to those of the source."""
+        with self.watch.step("read the similarity"):
+            backbone = trials.assembled.backbone
+            return similarity_of(halves.learner.dataset, backbone, self.settings.seed)
 
-        began = time.perf_counter()
-        course = self._course(cut)
-        start = course.start(halves)
-        job = replace(
-            course.job(halves, start, MemoryCheckpoints()),
-            highest_loss=bar.highest_loss,
-        )
-        outcome = course.train(job)
-        name = f"freeze:{self.assembled.backbone.stage_names[cut - 1]}" if cut else "full"
-        seconds = time.perf_counter() - began
-        return Trial(cut, name, outcome.losses, outcome.merits, seconds, (course, start, outcome))
+    def _guess(self, halves: Split, similarity: Similarity) -> Guess:
+        n_classes = len(halves.task.class_names) or None
+        return first_guess(len(halves.learner), n_classes, similarity.level)
 
-    def _finish(self, halves: Split, chosen: Trial[Any]) -> Fitted:
-        import torch
+    @property
+    def _row_seconds(self) -> float:
+        """As long as the first pass took for a picture, or what is likely where it was stored."""
+        backbone = self.vectors.backbone
+        flops = 0.0 if backbone is None else sum(stage.flops for stage in backbone.stages)
+        measured = self.watch.seconds.get("encode", 0.0) / max(self.n_samples, 1)
+        return max(measured, _DECODING + flops * _FLOP)
 
-        if chosen.result is None:
-            return self.frozen.fit(halves)
-        course: TrainingCourse
-        start: Start
-        outcome: Outcome
-        course, start, outcome = chosen.result
-        tensors = {name: torch.from_numpy(one) for name, one in outcome.tensors.items()}
-        self.assembled.network.load_state_dict(tensors)
-        return course.finish(halves, start, outcome)
+    def _probe_alone(self, halves: Split, reason: str) -> Fitted:
+        fitted = self.frozen.fit(halves)
+        decision = Decision(self._question, "probe", reason)
+        return replace(fitted, decisions=(decision, *fitted.decisions))
+
+    @property
+    def _question(self) -> str:
+        plan = self.settings.plan
+        ladder = plan.ladder(()) if isinstance(plan, PlanName) else None
+        return "" if ladder is None else ladder.question
+
+    @property
+    def _in_time(self) -> str:
+        return f"In the time limit of {self.settings.time_limit:g} s,"
+
+    def _decision(self, search: PlanSearch[Any], ladder: Ladder) -> Decision:
+        """What was tried, and what was taken."""
+        tried = search.tried
+        reason = tried.reason
+        if self.settings.budget.is_limited:
+            begun = sum(trial.was_begun for trial in tried.trials)
+            reason += (
+                f" {self._in_time} {begun} of {search.n_plans} plans were tried. How many that are "
+                "depends on the machine, and so may the choice."
+            )
+        return Decision(ladder.question, tried.chosen.name, reason, tried.rows())
+
+
+def _guess_told(ladder: Ladder, guess: Guess, similarity: Similarity) -> tuple[Decision, ...]:
+    """The table's guess, where the search has begun with it."""
+    if ladder.starts_low:
+        return ()
+    first = Decision("what to try first", str(guess.plan), guess.reason)
+    return (similarity.decision(), first)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from headstart.activations.classical import CLASSICAL_SOURCE
+from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
+from headstart.backbones.at_hand import sources_at_hand
 from headstart.errors import InputError, PlanError
-from headstart.plan import Init, Plan, TrainingPlan, changed_training
+from headstart.plan import Budget, Init, Plan, TrainingPlan, changed_training
 from headstart.strategies import PlanName
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.registry import task_named
@@ -43,8 +45,17 @@ class Settings:
         Whether to go on with the same fit where an earlier one was broken off.
     processes : int
         That train together, at least 1.
+    candidates : tuple of Request
+        Sources to choose from, where there are several; ``source`` is ``"auto"`` then.
+    time_limit : float or None
+        Seconds for the whole fit, above 0, in which plans are tried; None: as long as it takes.
     fallback : bool
         Whether the model without transfer is saved where transfer hurts.
+    holds_out : bool
+        Whether a part is held out when no test set is given. Without, the model learns from all
+        and there is no figure.
+    keeps_interrupted : bool
+        Whether a training that is interrupted ends with the best weights so far.
 
     Raises
     ------
@@ -63,7 +74,11 @@ class Settings:
     states: StatesChoice = "auto"
     resume: bool = False
     processes: int = 1
+    candidates: tuple[Request, ...] = ()
+    time_limit: float | None = None
     fallback: bool = True
+    holds_out: bool = True
+    keeps_interrupted: bool = False
 
     def __post_init__(self) -> None:
         task_named(self.task)
@@ -88,6 +103,18 @@ class Settings:
         if self.states not in get_args(StatesChoice):
             raise InputError(
                 f"The states are {self.states!r}; accepted: {', '.join(get_args(StatesChoice))}."
+            )
+        if self.candidates and self.source != "auto":
+            raise InputError(
+                f"The source is {self.source!r}, and {len(self.candidates)} sources are to be "
+                "compared. Accepted: one of the two. Leave the source out, or name it among the "
+                "others."
+            )
+        if self.budget.is_limited and not self._is_open:
+            raise PlanError(
+                f"The time limit is {self.time_limit!r}, but the plan {_shown(self.plan)} leaves "
+                "nothing to choose in that time. Accepted with a time limit: the plans auto and "
+                "freeze:auto. Leave out the limit, or the plan; --epochs makes one plan shorter."
             )
         if self.weights is not None and self.source_name("auto") == "auto":
             raise InputError(
@@ -114,12 +141,33 @@ class Settings:
             )
 
     @property
+    def budget(self) -> Budget:
+        """How long the whole fit may take."""
+        return Budget(self.time_limit)
+
+    @property
+    def searches(self) -> bool:
+        """Whether plans are tried, because the one to take is open."""
+        if not isinstance(self.plan, PlanName):
+            return False
+        return self.plan.searches or self.budget.is_limited
+
+    @property
+    def _is_open(self) -> bool:
+        return isinstance(self.plan, PlanName) and self.plan.is_open
+
+    @property
     def trains(self) -> bool:
         """Whether stages may be trained; names tell for certain only with the stages at hand."""
         if isinstance(self.plan, Plan):
             mixed = len({stage.init for stage in self.plan.stages}) > 1
             return bool(self.plan.suffix) or mixed
-        return not self.plan.is_frozen
+        return self.searches or not self.plan.is_frozen
+
+    @property
+    def must_train(self) -> bool:
+        """Whether the plan asks for stages to be trained, where ready embeddings have none."""
+        return self.trains and not (isinstance(self.plan, PlanName) and self.plan.is_frozen)
 
     @property
     def init(self) -> Init:
@@ -127,6 +175,25 @@ class Settings:
         if not isinstance(self.plan, Plan) or not self.plan.stages:
             return "none" if self.source_name("auto") == CLASSICAL_SOURCE else "pretrained"
         return self.plan.stages[0].init
+
+    @property
+    def compares_sources(self) -> bool:
+        """Whether the source is to be chosen from several: those given, or with a time limit those
+        at hand.
+        """
+        if self.candidates or not self.budget.is_limited or self.source != "auto":
+            return len(self.candidates) > 1
+        return len(self.requests) > 1
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The sources to choose from: those given, the one that is named, or those at hand."""
+        if self.candidates:
+            return self.candidates
+        named = self.source_name("auto")
+        if named != "auto":
+            return (Request(named, self.weights),)
+        return tuple(Request(name) for name in sources_at_hand())
 
     def source_name(self, default: str) -> str:
         """The source that settings and plan name; ``default`` where neither does.
@@ -144,6 +211,10 @@ class Settings:
                 "out, or name the same source in both."
             )
         return next(iter(named), default)
+
+
+def _shown(plan: Plan | PlanName) -> str:
+    return repr(str(plan)) if isinstance(plan, PlanName) else f"for {plan.source!r}"
 
 
 def check_training(training: Mapping[str, Any], plan: Plan | PlanName, trains: bool) -> None:

@@ -102,10 +102,14 @@ def together(train: Dataset, test: Dataset) -> Dataset:
 def split(whole: Dataset, boundary: int | None, vectors: Vectors, settings: Settings) -> Split:
     """The two sides: at ``boundary`` where a test set was given, else stratified.
 
+    Where nothing is to be held out, the test side is empty.
+
     A test sample that no model can answer rightly (its class does not occur in training) is set
     aside with that reason.
     """
     kind = task_named(settings.task)
+    if boundary is None and not settings.holds_out:
+        boundary = len(whole)
     if boundary is None:
         strata = kind.strata(labels_of(whole))
         train_rows, test_rows = stratified_split(
@@ -121,6 +125,15 @@ def split(whole: Dataset, boundary: int | None, vectors: Vectors, settings: Sett
     learner = Side(train, targets, vectors.of(train))
     tester = Side(test, task.encode(labels_of(test)), vectors.of(test) if len(test) else {})
     return Split(learner, tester, task, folds_of(task, targets, train.fingerprints, settings.seed))
+
+
+def held_out(dataset: Dataset, settings: Settings) -> tuple[Dataset, Dataset]:
+    """A training and a test set, for what has to be decided before anything is encoded."""
+    strata = task_named(settings.task).strata(labels_of(dataset))
+    train, test = stratified_split(
+        strata, dataset.fingerprints, settings.test_fraction, settings.seed
+    )
+    return dataset.take(train), replace(dataset.take(test), quarantined=(), notes=())
 
 
 def folds_of(task: Task, targets: NDArray[Any], fingerprints: Sequence[bytes], seed: int) -> Folds:

@@ -46,7 +46,7 @@ def stand_in(halves: Split, vectors: Vectors, rival: Baseline) -> Fitted:
     backbone = vectors.twin if kind == "random" else None
     precision = None if backbone is None else best_precision()
     read = _read(halves.tester.features.get(kind, {}), plan.head.stages, len(head.mean))
-    return Fitted(plan, head, read, (), backbone, precision, rival.held_out)
+    return Fitted(plan, head, read, (), backbone, precision, held_out=rival.held_out)
 
 
 def _plan(kind: str, vectors: Vectors, stages: tuple[str, ...]) -> Plan:

@@ -36,6 +36,7 @@ from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
+from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
 from headstart.fitting.trained_network import convert_trained
@@ -160,9 +161,9 @@ class TrainingCourse:
             objective = objective_for(halves.task, halves.learner.targets)
             goals = halves.learner.targets[start.valid_rows]
             head = objective.calibrated(head, outcome.scores, goals)
-        told = (states_decision(self.room, self.is_stored), epochs_decision(outcome))
+        told = (states_decision(self.room, self.is_stored), epochs_decision(outcome.trained))
         decisions = (*start.decisions, *told)
-        return Fitted(self.plan, head, vectors, decisions, converted, precision, held_out)
+        return Fitted(self.plan, head, vectors, decisions, converted, precision, held_out=held_out)
 
     @property
     def training(self) -> TrainingPlan:
@@ -225,7 +226,7 @@ class TrainingCourse:
         probe = fit_probe(samples, asked)
         head = replace(self.plan.head, inverse_penalty=probe.plan.inverse_penalty)
         self.plan = self.plan.with_head(head)
-        return probe.head, probe.decisions
+        return probe.head, (*probe.decisions, *labels_decision(learner, task, probe, rows))
 
     def _states(self, dataset: Dataset) -> States:
         """What the epochs read; the first view is the original, which validation reads."""
@@ -260,7 +261,13 @@ class TrainingCourse:
             checkpoints = self._on_disk(self._digest(halves, start.head, learning))
         settings = self.settings
         return TrainingJob(
-            self.plan, start.head, learning, checkpoints, settings.weights, settings.processes
+            self.plan,
+            start.head,
+            learning,
+            checkpoints,
+            settings.weights,
+            settings.processes,
+            keeps_interrupted=settings.keeps_interrupted,
         )
 
     def _on_disk(self, digest: str) -> Checkpoints:

@@ -8,7 +8,7 @@ from headstart.activations.room import Room, shown
 from headstart.evidence import Decision
 
 if TYPE_CHECKING:
-    from headstart.training.outcome import Outcome
+    from headstart.training.loop import Trained
 
 
 def states_decision(room: Room, is_stored: bool) -> Decision:
@@ -20,9 +20,8 @@ def states_decision(room: Room, is_stored: bool) -> Decision:
     return Decision("where the states at the cut come from", answer, size + chosen, (row,))
 
 
-def epochs_decision(outcome: Outcome) -> Decision:
+def epochs_decision(trained: Trained) -> Decision:
     """Which weights were kept."""
-    trained = outcome.trained
     rows = tuple(
         {**figures.to_dict(), "chosen": figures.epoch in trained.kept_epochs}
         for figures in trained.history
@@ -33,4 +32,6 @@ def epochs_decision(outcome: Outcome) -> Decision:
         reason = "No other epoch is better by more than a standard error on the samples held back."
     else:
         reason = "On the samples held back it beats the last epoch by more than a standard error."
+    if trained.ended == "interrupted":
+        reason = f"Training was interrupted after epoch {trained.history[-1].epoch}. {reason}"
     return Decision("which weights", trained.kept, reason, rows)

@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Watch:
-    """Wall-clock seconds by step.
+    """Wall-clock seconds by step, and since the command began.
+
+    Parameters
+    ----------
+    seconds : dict of str to float
+        By step.
+    began : float
+        What ``time.perf_counter()`` gave when the command began.
 
     Examples
     --------
@@ -22,6 +29,12 @@ class Watch:
     """
 
     seconds: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.perf_counter)
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since the command began."""
+        return time.perf_counter() - self.began
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

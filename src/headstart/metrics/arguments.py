@@ -98,6 +98,23 @@ def check_probabilities(
             f"There are {len(true)} targets and {len(table)} rows of probabilities; each sample "
             "needs one of both, in the same order."
         )
+    check_probability_rows(table)
+    return true, table
+
+
+def check_probability_rows(table: NDArray[np.float64]) -> None:
+    """Make sure that each row is a distribution.
+
+    Parameters
+    ----------
+    table : ndarray of float64, shape (n_samples, n_classes)
+        Rows within 0..1 that sum to 1.
+
+    Raises
+    ------
+    InputError
+        If a row is not so.
+    """
     # Written so that NaN counts as wrong.
     bad = ~((table >= 0).all(axis=1) & (np.abs(table.sum(axis=1) - 1) <= SUM_TOLERANCE))
     if bad.any():
@@ -106,7 +123,6 @@ def check_probabilities(
             f"Row {row} of the probabilities is {np.array2string(table[row], threshold=5)}; a row "
             "must be finite, at least 0 and sum to 1. Normalise the rows first."
         )
-    return true, table
 
 
 def check_numbers(

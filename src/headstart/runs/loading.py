@@ -14,6 +14,7 @@ from headstart.evidence import Evidence
 from headstart.plan import Plan
 from headstart.runs.manifest import read_manifest
 from headstart.runs.model import Model
+from headstart.runs.own_source import refuse_own_source
 from headstart.runs.predictions_file import from_csv
 from headstart.runs.saving import BACKBONE, EVIDENCE, HEAD, PREDICTIONS, RESULT, features_of
 from headstart.tasks.registry import task_named
@@ -31,10 +32,12 @@ def load(folder: str | Path) -> Model:
     Raises
     ------
     RunError
-        If it is no run, or a file is missing, cut short or changed.
+        If it is no run, one that learned without labels, or a file is missing, cut short or
+        changed.
     """
     place = Path(folder)
     manifest = read_manifest(place)
+    refuse_own_source(place, manifest)
     _check_complete(place, manifest)
     try:
         return _model(place, manifest)

@@ -32,6 +32,28 @@ _REASONS_SHOWN = 3
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What a model makes of inputs.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of the inputs that can be read.
+    vectors : ndarray of shape (n_samples, n_features)
+        What the head reads of them.
+    outputs : ndarray of shape (n_samples, n_outputs)
+        What the head says of them.
+    unreadable : tuple of Prediction
+        The other inputs, each with its reason.
+    """
+
+    names: tuple[str, ...]
+    vectors: NDArray[Any]
+    outputs: NDArray[np.float64]
+    unreadable: tuple[Prediction, ...]
+
+
+@dataclass(frozen=True)
 class Model:
     """What reads a sample, a head, and how good they are.
 
@@ -110,8 +132,8 @@ class Model:
         names = dataset.names
         outputs = np.empty((len(dataset), self.task.n_outputs))
         reasons = [f"{aside.input}: {aside.reason}" for aside in dataset.quarantined]
-        for rows, some, failures in self._in_parts(dataset, silent):
-            outputs[rows] = some
+        for rows, vectors, failures in self._in_parts(dataset, silent):
+            outputs[rows] = self.task.outputs(self.head, vectors)
             reasons += [f"{names[row]}: {reason}" for row, reason in failures.items()]
         if reasons:
             shown = "; ".join(reasons[:_REASONS_SHOWN])
@@ -129,12 +151,27 @@ class Model:
     def _answers(self, dataset: Dataset, progress: Progress) -> Iterator[Prediction]:
         """A row for each sample of the data set."""
         names = dataset.names
-        for places, some, failures in self._in_parts(dataset, progress):
-            for place, output in zip(places, some, strict=True):
+        for places, vectors, failures in self._in_parts(dataset, progress):
+            outputs = self.task.outputs(self.head, vectors)
+            for place, output in zip(places, outputs, strict=True):
                 if place in failures:
                     yield Prediction(names[place], reason=failures[place])
                 else:
                     yield self.task.answer(names[place], output)
+
+    def look_at(self, inputs: Any, progress: Progress = silent) -> Seen:
+        """Vectors and outputs of every input that can be read, and reasons for the others."""
+        dataset = self._read(inputs, progress).dataset
+        parts = [np.empty((0, self.n_features_in_))]
+        reasons: dict[int, str] = {}
+        for rows, vectors, failures in self._in_parts(dataset, progress):
+            parts.append(vectors[[row not in failures for row in rows]])
+            reasons |= failures
+        dataset = dataset.set_aside(reasons)
+        joined = np.concatenate(parts)
+        unreadable = tuple(Prediction(one.input, reason=one.reason) for one in dataset.quarantined)
+        outputs = self.task.outputs(self.head, joined)
+        return Seen(tuple(dataset.names), joined, outputs, unreadable)
 
     def save(self, folder: str | Path) -> Path:
         """Write the run folder; see :func:`headstart.runs.save`."""
@@ -160,18 +197,18 @@ class Model:
 
     def _in_parts(
         self, dataset: Dataset, progress: Progress
-    ) -> Iterator[tuple[list[int], NDArray[np.float64], dict[int, str]]]:
-        """Rows, their outputs, and reasons for those that have none."""
+    ) -> Iterator[tuple[list[int], NDArray[Any], dict[int, str]]]:
+        """Rows, what the head reads of them, and reasons for those that cannot be read."""
         encoder = self._encoder()
         for start in range(0, len(dataset), _ROWS_AT_ONCE):
             rows = list(range(start, min(start + _ROWS_AT_ONCE, len(dataset))))
             part = dataset.take(rows)
             if encoder is None:
-                yield rows, self.task.outputs(self.head, self._checked(part)), {}
+                yield rows, self._checked(part), {}
                 continue
             vectors, failures = self._encode(part, encoder, _shifted(progress, start, len(dataset)))
             reasons = {rows[place]: reason for place, reason in failures.items()}
-            yield rows, self.task.outputs(self.head, vectors), reasons
+            yield rows, vectors, reasons
 
     def _encode(
         self, part: Dataset, encoder: Encoder, progress: Progress

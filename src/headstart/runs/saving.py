@@ -42,7 +42,7 @@ def check_place(folder: Path) -> None:
             return
         taken = folder.exists() or folder.is_symlink()
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
     if taken:
         raise RunError(
             f"{str(folder)!r} exists and is not a run, so it is not written over. Give another "
@@ -56,7 +56,8 @@ def check_place(folder: Path) -> None:
         )
 
 
-def _cannot_write(folder: Path, error: OSError) -> RunError:
+def cannot_write(folder: Path, error: OSError) -> RunError:
+    """The error for a folder that the system refuses, or that has no room."""
     return RunError(
         f"The run cannot be written to {str(folder)!r}: {error.strerror or error}. Free some room "
         "or give another folder."
@@ -92,7 +93,7 @@ def save(model: Model, folder: Path, extra: Mapping[str, bytes] | None = None) -
     try:
         write_folder_atomically(whole_name, lambda place: _fill(place, model, extra or {}))
     except OSError as error:
-        raise _cannot_write(folder, error) from error
+        raise cannot_write(folder, error) from error
     return folder
 
 
@@ -134,7 +135,7 @@ def _facts(model: Model) -> dict[str, Any]:
         "precision": model.precision,
         "source": None if model.backbone is None else model.backbone.source.to_dict(),
         "features": features_of(model.plan),
-        "versions": {"headstart": __version__, **_versions()},
+        "versions": versions(),
     }
 
 
@@ -143,10 +144,10 @@ def features_of(plan: Plan) -> dict[str, Any] | None:
     return ClassicalEncoder().key.to_dict() if plan.source == CLASSICAL_SOURCE else None
 
 
-def _versions() -> dict[str, str]:
-    """Of the libraries that are there: a run can be saved again where there is no torch."""
-    versions = {}
+def versions() -> dict[str, str]:
+    """Of headstart and the libraries that are there: a run can be saved where there is no torch."""
+    found = {"headstart": __version__}
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):
-            versions[name] = version(name)
-    return versions
+            found[name] = version(name)
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from headstart.training.loop import Learning, Trainer
 from headstart.training.memory import kept_memory
 from headstart.training.modes import check_processes, set_modes
 from headstart.training.outcome import Outcome
+from headstart.training.pace import Pace
 from headstart.training.processes import FABRIC, quiet, run_in_processes
 from headstart.training.suffix import SuffixNetwork
 
@@ -58,6 +59,10 @@ class TrainingJob:
         None: bf16 where the processor computes in it.
     highest_loss : float or None
         A training whose validation loss is above this after two epochs is broken off.
+    seconds : float or None
+        That it may take; one that cannot be over by then ends early.
+    keeps_interrupted : bool
+        Whether an interrupt after the first epoch ends the training with the best weights so far.
     """
 
     plan: Plan
@@ -68,6 +73,8 @@ class TrainingJob:
     processes: int = 1
     precision: str | None = None
     highest_loss: float | None = None
+    seconds: float | None = None
+    keeps_interrupted: bool = False
 
     def __post_init__(self) -> None:
         if self.processes < 1:
@@ -125,18 +132,16 @@ def run(
     progress: Progress = silent,
 ) -> Outcome:
     """What each process does."""
+    pace = Pace(job.seconds)
     if assembled is None:
         assembled = assemble(job.plan, job.weights, job.learning.seed)
-    with ExitStack() as stack:
-        stack.enter_context(_threads(max(1, available_cores() // job.processes)))
-        head = job.learning.loss.inward(job.head)
-        with seeded(job.learning.seed):
-            network = SuffixNetwork(assembled.backbone, job.plan, head)
-            add_adapters(network, job.plan)
-        stack.enter_context(kept_memory())
-        stack.enter_context(_fast(network, job))
-        trainer = Trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
-        trainer.highest_loss = job.highest_loss
+    head = job.learning.loss.inward(job.head)
+    with seeded(job.learning.seed):
+        network = SuffixNetwork(assembled.backbone, job.plan, head)
+        add_adapters(network, job.plan)
+    with set_up(network, job):
+        trainer = make_trainer(fabric, network, job, progress)
+        trainer.pace = pace  # building the network counts
         trained = trainer.run()
         head = job.learning.loss.outward(network.head.to_linear_head())
         scores = _held_out_scores(trainer, job)
@@ -146,6 +151,24 @@ def run(
     state = assembled.network.state_dict()
     tensors = {name: one.numpy().copy() for name, one in state.items()}
     return Outcome(tensors, head, trained, scores, losses, merits)
+
+
+def make_trainer(
+    fabric: Fabric, network: SuffixNetwork, job: TrainingJob, progress: Progress
+) -> Trainer:
+    """A trainer that ends as the job wants it."""
+    trainer = Trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
+    trainer.highest_loss = job.highest_loss
+    trainer.keeps_interrupted = job.keeps_interrupted
+    return trainer
+
+
+@contextmanager
+def set_up(network: SuffixNetwork, job: TrainingJob) -> Iterator[None]:
+    """Threads, memory and convolutions as training wants them."""
+    threads = max(1, available_cores() // job.processes)
+    with _threads(threads), kept_memory(), _fast(network, job):
+        yield
 
 
 def _fast(network: SuffixNetwork, job: TrainingJob) -> AbstractContextManager[object]:

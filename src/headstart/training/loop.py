@@ -7,8 +7,8 @@ import time
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from headstart.activations.states import States
 from headstart.backbones.providers.seeding import seeded
-from headstart.errors import PlanError
+from headstart.errors import TrainingError
 from headstart.plan import Plan, TrainingPlan
 from headstart.progress import Progress, silent
 from headstart.training.batches import Batch, batches_of_epoch
@@ -27,14 +27,22 @@ from headstart.training.losses import TrainingLoss
 from headstart.training.mixing import mix
 from headstart.training.modes import check_processes, set_modes
 from headstart.training.optimiser import SourcePull, make_optimiser, set_learning_rate
+from headstart.training.pace import OutOfTime, Pace
 from headstart.training.snapshot import EpochFigures, Snapshot, average, put_back, take
 from headstart.training.suffix import SuffixNetwork
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
-#: Epochs before a training is compared with others.
-_FEWEST_EPOCHS = 2
+#: How a training ended.
+Ended = Literal["finished", "fell behind", "out of time", "interrupted"]
+#: Epochs before a training is compared with others; random stages have everything to learn, and
+#: get this share of their epochs.
+_FEWEST_EPOCHS, _SHARE_FROM_RANDOM = 2, 0.25
+#: Judgements after the last epoch: of the weights that could be kept, and of those that are.
+_JUDGEMENTS_AT_THE_END = 4
+#: What the forward pass takes of a step.
+_FORWARD = 0.4
 #: Held-out samples that are judged together.
 _JUDGED_AT_ONCE = 64
 
@@ -80,11 +88,17 @@ class Trained:
         Which weights the network has now, in words.
     kept_epochs : tuple of int
         The epochs whose weights they are the mean of.
+    ended : {"finished", "fell behind", "out of time", "interrupted"}
+        Why there were no more epochs; by the user, in the epoch after the last of ``history``.
+    step_seconds : float or None
+        What a step took where nothing disturbed it; None where there was none.
     """
 
     history: tuple[EpochFigures, ...]
     kept: str
     kept_epochs: tuple[int, ...]
+    ended: Ended = "finished"
+    step_seconds: float | None = field(default=None, compare=False)
 
 
 class Trainer:
@@ -125,6 +139,10 @@ class Trainer:
         self.learning, self.checkpoints, self.progress = learning, checkpoints, progress
         #: A training above it after two epochs is broken off.
         self.highest_loss: float | None = None
+        #: A training that cannot be over in time ends early.
+        self.pace = Pace()
+        #: Whether an interrupt after the first epoch ends the training with what it has by then.
+        self.keeps_interrupted = False
         set_modes(network, plan, 0)
         self.optimiser = make_optimiser(network, plan)
         self.wrapped, self.wrapped_optimiser = fabric.setup(network, self.optimiser)
@@ -142,10 +160,20 @@ class Trainer:
         history = [*newest.history] if newest is not None else [self.start()]
         if newest is not None:
             put_back(newest, self.network, self.optimiser)
-        while not self.is_over(history):
-            history.append(self.epoch(history[-1].epoch))
-            self.keep(history)
-        return self.finish(history)
+        ended: Ended = "finished"
+        try:
+            while not self.is_over(history):
+                history.append(self.epoch(history[-1].epoch))
+                self.keep(history)
+        except OutOfTime:
+            ended = "out of time"
+        except KeyboardInterrupt:
+            if not self.keeps_interrupted or history[-1].epoch == 0:
+                raise
+            ended = "interrupted"
+        if self.has_fallen_behind(history):
+            ended = "fell behind"
+        return self.finish(history, ended)
 
     def start(self) -> EpochFigures:
         """Judge the network as the plan hands it over."""
@@ -164,7 +192,15 @@ class Trainer:
         patience = self.training.patience
         if patience is not None and best is not None and done - best >= patience:
             return True
-        return done >= _FEWEST_EPOCHS and _exceeds(history[-1].valid_loss, self.highest_loss)
+        return self.has_fallen_behind(history)
+
+    def has_fallen_behind(self, history: list[EpochFigures]) -> bool:
+        """Whether it has epochs left that are not worth their time."""
+        done, epochs = history[-1].epoch, self.training.epochs
+        begins_anew = any(one.init == "random" for one in self.plan.suffix)
+        share = _SHARE_FROM_RANDOM if begins_anew else 0.0
+        fewest = max(_FEWEST_EPOCHS, math.ceil(share * epochs))
+        return fewest <= done < epochs and _exceeds(history[-1].valid_loss, self.highest_loss)
 
     def epoch(self, number: int) -> EpochFigures:
         """One pass over the training samples, then validation."""
@@ -178,6 +214,7 @@ class Trainer:
             number,
         )
         losses = []
+        self.pace.start_steps()
         with seeded(self.seed_of(number)), closing(self.loaded(batches)) as loaded:
             for step, (batch, rows) in enumerate(loaded):
                 done = (number + (step + 0.5) / len(batches)) / self.training.epochs
@@ -185,6 +222,7 @@ class Trainer:
                 losses.append(self.step(batch, rows))
                 self.pull.apply(rate)
                 self.progress(f"epoch {number + 1}", step + 1, len(batches))
+                self.check_time(number, step + 1, len(batches))
         shares: Any = self.fabric.all_reduce(torch.tensor(np.mean(losses)), reduce_op="sum")
         mean = float(shares)
         loss, score = self.fabric.broadcast(self.judge())
@@ -192,6 +230,27 @@ class Trainer:
         figures = EpochFigures(number + 1, mean, loss, score, seconds)
         _check_finite(figures, self.training)
         return figures
+
+    def check_time(self, number: int, done: int, n_steps: int) -> None:
+        """Go on only while it can be over in time.
+
+        All epochs have to fit as long as none is over, which would be worth keeping; then the
+        one that has begun.
+
+        Raises
+        ------
+        OutOfTime
+            In all processes alike.
+        """
+        self.pace.step_done()
+        if not self.pace.is_limited:
+            return
+        more = self.training.epochs - 1 if number == 0 else 0
+        judgement = _FORWARD * len(self.learning.valid_rows) / self.training.batch_size
+        judgements = (1 + more + _JUDGEMENTS_AT_THE_END) * judgement
+        allowed = self.pace.allows(n_steps - done + more * n_steps + judgements)
+        if not self.fabric.broadcast(allowed):
+            raise OutOfTime
 
     def seed_of(self, epoch: int) -> int:
         """Of what is drawn in an epoch; each process draws for its own samples."""
@@ -273,10 +332,10 @@ class Trainer:
             self.checkpoints.keep(sorted(wanted | ({best} if best is not None else set())))
         self.fabric.barrier()
 
-    def finish(self, history: list[EpochFigures]) -> Trained:
+    def finish(self, history: list[EpochFigures], ended: Ended = "finished") -> Trained:
         """Give the network of the first process the weights to end with."""
         if not self.fabric.is_global_zero:
-            return Trained(tuple(history), "those of the first process", ())
+            return Trained(tuple(history), "those of the first process", (), ended)
         last = history[-1].epoch
         count = max(1, min(self.training.average_last, last))
         usual = self.candidate(range(last - count + 1, last + 1))
@@ -286,7 +345,7 @@ class Trainer:
         kept = choose(usual, others)
         put_back(kept.snapshot, self.network)
         self.network.eval()
-        return Trained(tuple(history), kept.name, kept.epochs)
+        return Trained(tuple(history), kept.name, kept.epochs, ended, self.pace.step_seconds)
 
     def candidate(self, epochs: Sequence[int]) -> Candidate:
         """The mean of some epochs' weights, and its losses."""
@@ -311,14 +370,14 @@ def _check_finite(figures: EpochFigures, training: TrainingPlan) -> None:
 
     Raises
     ------
-    PlanError
+    TrainingError
         If a loss is infinite or not a number.
     """
     losses = (figures.train_loss, figures.valid_loss)
     odd = [loss for loss in losses if loss is not None and not math.isfinite(loss)]
     if odd:
         rate = training.learning_rate
-        raise PlanError(
+        raise TrainingError(
             f"The loss of epoch {figures.epoch} is {odd[0]}: training ran away at a learning rate "
             f"of {rate:g}. Accepted is one at which losses stay finite. Take a smaller learning "
             f"rate, for example {rate / 10:g}, or a clip_norm in the plan."

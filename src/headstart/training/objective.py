@@ -33,9 +33,15 @@ class Objective(Protocol):
     model: ClassVar[str]
     loss: ClassVar[str]
     merit: ClassVar[str]
+    #: The merit of an answer that cannot be better.
+    best: ClassVar[float]
 
     def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> HeadPath:
         """Heads learned from vectors of shape (n_samples, n_features)."""
+        ...
+
+    def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:
+        """What least squares aims at for the same scores: shape (n_samples, n_outputs)."""
         ...
 
     def losses(self, scores: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
@@ -74,6 +80,7 @@ class LogisticObjective:
     model: ClassVar[str] = "logistic regression"
     loss: ClassVar[str] = "log loss"
     merit: ClassVar[str] = "accuracy"
+    best: ClassVar[float] = 1.0
 
     @classmethod
     def of(cls, task: ClassificationTask, targets: NDArray[Any]) -> LogisticObjective:
@@ -83,6 +90,10 @@ class LogisticObjective:
     def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> PenaltyPath:
         """Heads learned from vectors of shape (n_samples, n_features)."""
         return PenaltyPath(vectors, targets, self.n_classes, self.class_weight)
+
+    def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:
+        """A column of zeros and ones a class."""
+        return np.eye(self.n_classes)[targets]
 
     def losses(self, scores: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
         """Log loss of each sample, after the temperature that suits these scores best."""
@@ -114,6 +125,7 @@ class RidgeObjective:
     model: ClassVar[str] = "ridge regression"
     loss: ClassVar[str] = "squared error"
     merit: ClassVar[str] = "mean absolute error"
+    best: ClassVar[float] = 0.0
 
     @classmethod
     def of(cls, task: RegressionTask, targets: NDArray[Any]) -> RidgeObjective:
@@ -123,6 +135,10 @@ class RidgeObjective:
     def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> RidgePath:
         """Heads learned from vectors of shape (n_samples, n_features)."""
         return RidgePath(vectors, targets)
+
+    def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:
+        """The numbers themselves."""
+        return np.asarray(targets, dtype=np.float64)[:, None]
 
     def losses(self, scores: NDArray[Any], targets: NDArray[Any]) -> NDArray[Any]:
         """Squared error of each sample."""

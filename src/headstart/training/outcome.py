@@ -88,4 +88,5 @@ class Outcome:
 
 def _trained(plain: Mapping[str, Any]) -> Trained:
     history = tuple(EpochFigures(**row) for row in plain["history"])
-    return Trained(history, plain["kept"], tuple(plain["kept_epochs"]))
+    kept = {**plain, "history": history, "kept_epochs": tuple(plain["kept_epochs"])}
+    return Trained(**kept)

@@ -15,12 +15,13 @@ from headstart.backbones.preprocessing import Preprocessing
 from headstart.backbones.source import Source
 
 NAME = "fitting/net"
+OTHER = "fitting/other"
 FACTS = Preprocessing((16, 16), 1.0, "bilinear", (0.5, 0.5, 0.5), (0.25, 0.25, 0.25))
 
 
 class FittingProvider:
     def names(self):
-        return ["net"]
+        return ["net", "other"]
 
     def describe(self, name):
         return {"name": f"fitting/{name}"}
@@ -30,7 +31,7 @@ class FittingProvider:
 
         from headstart.backbones.providers.seeding import seeded
 
-        with seeded(seed):
+        with seeded(seed + (name == "other")):
             network = nn.Sequential(
                 nn.Conv2d(3, 8, 3, stride=2),
                 nn.ReLU(),
@@ -40,7 +41,16 @@ class FittingProvider:
                 nn.Flatten(),
                 nn.Linear(8, 5),
             )
-        return network, Source(NAME, "image", name, FACTS, "MIT", "random-0", 5, None, "test")
+        return network, Source(
+            f"fitting/{name}", "image", name, FACTS, "MIT", "random-0", 5, None, "test"
+        )
+
+
+@pytest.fixture(scope="session")
+def tiny_sources(tiny_source) -> list[str]:
+    """Two that differ in their weights."""
+    make_converted(Request(OTHER))
+    return [NAME, OTHER]
 
 
 @pytest.fixture(scope="session")

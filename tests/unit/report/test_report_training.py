@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from headstart.evidence import Decision, Evidence
@@ -270,3 +271,22 @@ def test_markdown_says_it_too(trained_result, trained_evidence):
         "- 1 stages: pretrained, trained further",
     ):
         assert said in text
+
+
+def test_plans_that_were_tried_are_shown(trained_result):
+    from headstart.advice.trials import NO_TIME, Trial, Trials
+
+    losses = np.array([0.25, 0.75])
+    trials = Trials([Trial(0, "probe", losses, losses, 2.0), Trial(1, "full", happened=NO_TIME)])
+    told = Decision("how much to transfer", "probe", trials.reason, trials.rows())
+    contents = report_contents(trained_result, Evidence((told,)))
+    (shown,) = contents["method"]["decisions"]
+    assert shown["columns"][-2:] == ["chosen", "what happened"]
+    assert shown["rows"] == [
+        ["probe", "0.5", "0.5", "0.25", "2", "yes", "finished"],
+        ["full", *["\N{EN DASH}"] * 3, "0", "no", "not begun: no time"],
+    ]
+    page = render_html(contents)
+    assert "how much to transfer" in page.lower()
+    assert "not begun: no time" in page
+    assert "how much to transfer: probe" in render_markdown(contents)

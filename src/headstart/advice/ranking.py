@@ -1,0 +1,143 @@
+"""Sources in the order of how well they are expected to do, and what that stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from headstart.advice.combination import Expectation
+from headstart.advice.halving import Round, passes
+from headstart.advice.source_evidence import SourceEvidence
+from headstart.evidence import Decision
+
+QUESTION = "which source"
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A source and its standing.
+
+    Parameters
+    ----------
+    expected : Expectation
+        Prior and evidence in one number, and each for itself.
+    evidence : SourceEvidence
+        What this target's samples say.
+    n_samples : int
+        That it has seen: fewer where it was dropped early.
+    flops : float
+        Operations for one sample.
+    """
+
+    expected: Expectation
+    evidence: SourceEvidence
+    n_samples: int
+    flops: float
+
+    @property
+    def source(self) -> str:
+        """Its name."""
+        return self.expected.source
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All sources that were compared.
+
+    Parameters
+    ----------
+    ranked : tuple of Ranked
+        The best first; those that were dropped early stand behind those that were not.
+    refused : mapping of str to str
+        Source to the reason why it cannot be used.
+    rounds : tuple of Round
+        How samples were spent.
+    spared : float
+        Passes that sources with the same first stages have spared one another.
+    """
+
+    ranked: tuple[Ranked, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
+    rounds: tuple[Round, ...] = ()
+    spared: float = 0.0
+
+    @property
+    def best(self) -> Ranked:
+        """The source to take."""
+        return self.ranked[0]
+
+    @property
+    def saved(self) -> str:
+        """What was saved of a pass for each source, in words; empty where nothing was."""
+        told = []
+        if len(self.rounds) > 1:
+            made, whole = passes(self.rounds)
+            told.append(
+                f"Poor sources were dropped early: {made:.1f} passes over the samples in place of "
+                f"{whole}."
+            )
+        if self.spared:
+            told.append(f"Stages that sources share have spared {self.spared:.1f} passes.")
+        return " ".join(told)
+
+    def decision(self) -> Decision:
+        """The order, with prior and evidence side by side."""
+        rows = tuple(_row(one, one is self.best) for one in self.ranked)
+        return Decision(QUESTION, self.best.source, self._reason(), rows)
+
+    def _reason(self) -> str:
+        others = self.ranked[1:]
+        if not others:
+            return "No other source can be used."
+        second = others[0]
+        margin = margin_in_errors(self.best.evidence, second.evidence)
+        if margin is None or second.n_samples < self.best.n_samples:
+            told = "It stands first by what earlier targets and this one's samples say."
+        elif margin > 1.0:
+            told = (
+                f"A linear model on its vectors beats one on those of {second.source} by "
+                f"{margin:.1f} standard errors."
+            )
+        else:
+            told = (
+                f"{second.source} is not measurably worse on these samples: earlier targets "
+                "decided."
+            )
+        return " ".join(filter(None, (told, self.saved)))
+
+
+def margin_in_errors(one: SourceEvidence, other: SourceEvidence) -> float | None:
+    """By how many standard errors one probe's losses are lower; None if they cannot be paired.
+
+    Parameters
+    ----------
+    one, other : SourceEvidence
+        Of the same samples in the same folds.
+    """
+    losses = one.best.losses, other.best.losses
+    if len(losses[0]) != len(losses[1]):
+        return None
+    gains = losses[1] - losses[0]
+    error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else 0.0
+    return float(gains.mean() / error) if error > 0 else None
+
+
+def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
+    return {
+        "source": one.source,
+        "standing": one.expected.total,
+        "prior": one.expected.prior + one.expected.alike,
+        "evidence": one.expected.evidence,
+        **{name: value for name, value in one.evidence.measures.items()},
+        "score": one.evidence.best.merit,
+        "samples": one.n_samples,
+        "chosen": chosen,
+    }
+
+
+def in_order(ranked: Sequence[Ranked]) -> tuple[Ranked, ...]:
+    """The best first; whoever has seen fewer samples stands behind."""
+    return tuple(sorted(ranked, key=lambda one: (-one.n_samples, -one.expected.total)))

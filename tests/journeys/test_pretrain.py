@@ -1,0 +1,98 @@
+"""``headstart pretrain``: a source of one's own, then a fit that transfers from it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+COLOURS = {"red": (200, 40, 40), "blue": (40, 40, 200)}
+NETWORK = ("--architecture", "timm/test_resnet", "--size", 32)
+
+
+def headstart(*arguments, cwd, check=0):
+    """Run the command line in a process of its own."""
+    command = [sys.executable, "-c", "from headstart.cli import main; main()"]
+    done = subprocess.run(
+        [*command, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "80"},
+        check=False,
+    )
+    assert done.returncode == check, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    """Twelve pictures a colour in class folders, and the same in a heap."""
+    folder = tmp_path_factory.mktemp("pretrain")
+    for name, colour in COLOURS.items():
+        for number in range(12):
+            noise = np.random.default_rng(number).integers(-30, 30, (40, 40, 3))
+            picture = Image.fromarray((np.array(colour) + noise).clip(0, 255).astype(np.uint8))
+            for path in (folder / "classes" / name / f"{number}.png", folder / "heap"):
+                path = path if path.suffix else path / f"{name}{number}.png"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                picture.save(path)
+    return folder
+
+
+def test_with_labels(here):
+    made = headstart("pretrain", "classes", "--out", "own", "--epochs", 2, *NETWORK, cwd=here)
+    assert made.stderr == ""
+    lines = made.stdout.splitlines()
+    assert lines[0] == "Learned from 24 pictures with their labels, as timm/test_resnet@32."
+    assert lines[1].startswith("Epochs: 2; weights kept: epoch ")
+    assert lines[-2:] == ["Run: own", "Transfer from it: headstart fit DATA --source run:own"]
+    fitted = headstart("fit", "classes", "--source", "run:own", "--out", "f1", "--json", cwd=here)
+    assert json.loads(fitted.stdout)["source"] == "run:own"
+    told = headstart("predict", "own", "heap/red1.png", cwd=here).stdout
+    assert told.split("\t")[1] in COLOURS
+    assert (here / "own" / "report.html").stat().st_size > 1000
+
+
+def test_without_labels(here):
+    options = ("--epochs", 2, "--json", *NETWORK)
+    made = headstart("pretrain", "heap", "--out", "alone", *options, cwd=here)
+    assert made.stderr == ""
+    record = json.loads(made.stdout)
+    assert made.stdout == (here / "alone" / "result.json").read_text()
+    assert (record["n_train"], record["source"]) == (24, "timm/test_resnet@32")
+    assert {path.name for path in (here / "alone").iterdir()} == {
+        *("manifest.json", "result.json", "evidence.json", "backbone"),
+    }
+    fitted = headstart("fit", "classes", "--source", "run:alone", "--out", "f2", cwd=here)
+    assert "with run:alone" in fitted.stdout
+    refused = headstart("predict", "alone", "heap", cwd=here, check=2)
+    assert refused.stderr.startswith("headstart: The run 'alone' learned without labels: it is a ")
+    assert "headstart fit DATA --source run:alone" in refused.stderr
+
+
+def test_labels_are_left_aside_when_asked(here):
+    options = ("--task", "self", "--source", "run:alone", "--epochs", 1)
+    made = headstart("pretrain", "classes", "--out", "more", *options, cwd=here)
+    assert made.stdout.startswith("Learned from 24 pictures without labels, as run:alone.")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--task", "guess"), "The task is 'guess'; accepted: auto, labels, self."),
+        (("--source", "timm/resnet18", "--architecture", "timm/resnet18"), "both named; accepted"),
+        (("--task", "labels"), "holds 24 files and no class folder"),
+        (("--size", 4), "The size in the source 'timm/resnet10t@4' is '4'; accepted: a whole"),
+        (("--architecture", "timm/resnet8"), "Source 'timm/resnet8' is unknown. Close matches"),
+    ],
+)
+def test_what_is_refused(here, options, message):
+    done = headstart("pretrain", "heap", "--out", "no", *options, cwd=here, check=2)
+    assert message in done.stderr
+    assert not (here / "no").exists()

@@ -1,0 +1,117 @@
+"""Several sources: one pass each, the choice on the training side alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from headstart import TransferClassifier
+from headstart.activations.preparation import Request
+from headstart.errors import InputError, SourceError
+from headstart.fitting import Settings, Watch, fit, read_sides
+from headstart.fitting.source_choice import SourceChoice, choose_source
+from headstart.progress import silent
+
+
+def requests(names):
+    return tuple(Request(name) for name in names)
+
+
+@pytest.fixture
+def settings(tiny_sources):
+    return Settings(candidates=requests(tiny_sources))
+
+
+def test_a_fit_takes_the_source_that_stands_first(same_photos, tiny_sources):
+    classifier = TransferClassifier(tiny_sources).fit(same_photos)
+    (told,) = [
+        one for one in classifier.model_.evidence.decisions if one.question == "which source"
+    ]
+    assert classifier.result_.source == told.answer
+    assert {row["source"] for row in told.measurements} == set(tiny_sources)
+    assert sum(row["chosen"] for row in told.measurements) == 1
+
+
+def test_the_choice_never_sees_a_test_sample(same_photos, settings):
+    seen = []
+
+    class Told:
+        def __init__(self, dataset, *rest):
+            seen.extend(dataset.fingerprints)
+            self.choice = SourceChoice(dataset, *rest)
+
+        def run(self, requests):
+            return self.choice.run(requests)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("headstart.fitting.source_choice.SourceChoice", Told)
+        train, _ = read_sides(same_photos)
+        model = fit(train, None, settings)
+    tested = {row.input for row in model.predictions}
+    by_name = dict(zip(train.names, train.fingerprints, strict=True))
+    assert len(tested) == 4
+    assert seen
+    assert not {by_name[name] for name in tested} & set(seen)
+
+
+def test_a_given_test_set_stays_whole(same_photos, settings):
+    train, _ = read_sides(same_photos)
+    chosen = choose_source(
+        train.take(range(16)), train.take(range(16, 20)), settings, silent, Watch()
+    )
+    assert len(chosen.train) == 16
+    assert len(chosen.test) == 4
+    assert chosen.settings.candidates == ()
+    assert chosen.settings.source in [one.source for one in settings.candidates]
+
+
+def test_a_source_that_cannot_be_had_stands_aside(same_photos, tiny_source, settings):
+    train, _ = read_sides(same_photos)
+    choice = SourceChoice(train, settings, silent, Watch())
+    ranking = choice.run(requests([tiny_source, "fitting/nothing"]))
+    assert ranking.best.source == tiny_source
+    assert "is unknown" in ranking.refused["fitting/nothing"]
+
+
+def test_without_any_source_there_is_no_choice(same_photos, tiny_source, settings):
+    train, _ = read_sides(same_photos)
+    with pytest.raises(SourceError, match=r"None of the sources can be used\. fitting/nothing: "):
+        SourceChoice(train, settings, silent, Watch()).run(requests(["fitting/nothing"]))
+
+
+def test_a_broken_picture_is_told_and_the_rest_compared(photos, settings):
+    (photos / "red" / "broken.png").write_bytes(b"This is no picture.\n" * 9)
+    train, _ = read_sides(photos)
+    choice = SourceChoice(train, settings, silent, Watch())
+    ranking = choice.run(settings.candidates)
+    assert len(choice.failures) + len(train.quarantined) == 1
+    assert len(choice.labelled.targets) == 20
+    assert len(ranking.ranked) == 2
+
+
+def test_runs_of_one_source_compute_its_first_stages_once(same_photos, tiny_source, tmp_path):
+    """Both froze the first stage, and trained the second one for so many epochs."""
+    for name, epochs in (("one", 2), ("two", 3)):
+        classifier = TransferClassifier(tiny_source, "freeze:1", epochs=epochs, fallback=False)
+        classifier.fit(same_photos).save(tmp_path / name)
+    names = [f"run:{tmp_path / name}" for name in ("one", "two")]
+    train, _ = read_sides(same_photos)
+    choice = SourceChoice(train, Settings(candidates=requests(names)), silent, Watch())
+    ranking = choice.run(requests(names))
+    (family,) = choice.vectors.families
+    assert family.cut == 1
+    assert 0 < ranking.spared < 1
+    ids = choice.labelled.fingerprints
+    for name in names:
+        alone = SourceChoice(train, Settings(), silent, Watch())
+        alone.run(requests([name]))
+        whole = alone.vectors.features(name, ids)
+        shared = choice.vectors.features(name, ids)
+        assert set(shared) == set(whole)
+        for stage, vectors in shared.items():
+            assert np.allclose(vectors, whole[stage], rtol=0.02, atol=0.02), stage
+
+
+def test_a_source_beside_candidates_is_refused(tiny_sources):
+    with pytest.raises(InputError, match=r"'x/y', and 2 sources are to be compared"):
+        Settings(source="x/y", candidates=requests(tiny_sources))
