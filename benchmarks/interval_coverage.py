@@ -272,7 +272,7 @@ def _number_cell(name: str, errors: Errors, spread: float, random: np.random.Gen
     def figures(
         difficulty: int, size: int, random: np.random.Generator, seed: int
     ) -> dict[str, Any]:
-        return regression_figures(*draw(scales[difficulty], size, random), seed=seed)
+        return regression_figures(*draw(scales[difficulty], size, random))
 
     return Cell(
         f"errors {name}, targets spread {spread:g}", [truth(one) for one in scales], figures
@@ -303,7 +303,7 @@ def _gain_cell(
     ) -> dict[str, Any]:
         own, rival = errors(random, size), errors(random, size)
         rival = np.where(random.random(size) < agreement, own, rival)
-        found = paired_error_difference(np.abs(own), ratios[difficulty] * np.abs(rival), seed=seed)
+        found = paired_error_difference(np.abs(own), ratios[difficulty] * np.abs(rival))
         return {"paired error": found}
 
     return Cell(f"errors {name}, agreement {agreement:g}, {ratio:g} times", truths, figures)

@@ -70,10 +70,19 @@ def fallen(squares, weights, tmp_path_factory):
 def test_the_summary_says_that_transfer_was_not_saved(fallen):
     lines = fallen[1].stdout.splitlines()
     assert lines[0] == "16 test pictures, learned from 64 without transfer (classical)"
-    assert lines[2].split() == ["this", "model", "95", "%", "interval", "majority", "transfer"]
+    assert lines[2].split() == [
+        "this",
+        "model",
+        "95",
+        "%",
+        "interval",
+        "majority",
+        "random",
+        "transfer",
+    ]
     assert f"  this model: {CLASSICAL}, without transfer" in lines
     assert f"  transfer: with transfer from {SOURCE}" in lines
-    assert any(line.startswith("Note: ") and "It was saved in its place" in line for line in lines)
+    assert any(line.startswith("Note: ") and "was saved in its place" in line for line in lines)
 
 
 def test_the_run_holds_the_figures_of_both(fallen):

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from headstart.metrics import paired_error_difference
 
 
-def hopeless(losses: ArrayLike, guess_losses: ArrayLike, source: str, seed: int = 0) -> str | None:
+def hopeless(losses: ArrayLike, guess_losses: ArrayLike, source: str) -> str | None:
     """Why there is no point in transferring from a source, if its vectors tell nothing.
 
     They tell nothing when a linear model on them, judged on samples it had not learned from, is
@@ -23,8 +23,6 @@ def hopeless(losses: ArrayLike, guess_losses: ArrayLike, source: str, seed: int 
         Those of the guess, on the same samples in the same order.
     source : str
         What the sentence calls it.
-    seed : int
-        Of the interval; see :func:`~headstart.metrics.paired_errors.paired_error_difference`.
 
     Returns
     -------
@@ -44,7 +42,7 @@ def hopeless(losses: ArrayLike, guess_losses: ArrayLike, source: str, seed: int 
     What 'a' computes tells nothing about these labels: on 20 held-out training samples a linear \
 model of it is no better than a guess that looks at no sample.
     """
-    gain = paired_error_difference(losses, guess_losses, seed=seed)
+    gain = paired_error_difference(losses, guess_losses)
     if gain.low > 0:
         return None
     count = np.asarray(losses).size

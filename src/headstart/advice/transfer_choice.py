@@ -9,6 +9,27 @@ from headstart.advice.trials import standard_error
 from headstart.errors import InputError
 
 
+def is_clearly_better(merits_with: ArrayLike, merits_without: ArrayLike) -> bool:
+    """Whether the model with transfer is better by more than the standard error.
+
+    Parameters
+    ----------
+    merits_with, merits_without : array_like of shape (n_samples,)
+        As for :func:`is_clearly_worse`.
+
+    Raises
+    ------
+    InputError
+        If they differ in shape.
+
+    Examples
+    --------
+    >>> is_clearly_better([1, 1, 0, 1], [0, 0, 0, 1]), is_clearly_better([0, 1], [0, 1])
+    (True, False)
+    """
+    return is_clearly_worse(merits_without, merits_with)
+
+
 def is_clearly_worse(merits_with: ArrayLike, merits_without: ArrayLike) -> bool:
     """Whether the model without transfer is better by more than the standard error.
 

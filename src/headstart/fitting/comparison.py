@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from headstart.advice.hopeless import hopeless
-from headstart.advice.transfer_choice import is_clearly_worse
+from headstart.advice.transfer_choice import is_clearly_better, is_clearly_worse
 from headstart.evaluation.baselines import Baseline
 from headstart.fitting.course import Fitted
 from headstart.fitting.measuring import Contest
@@ -36,8 +36,8 @@ class Comparison:
         Its mean for either model.
     difference : Figure
         How much better the model with transfer is.
-    is_worse : bool
-        Whether it is worse by more than a standard error.
+    is_worse, is_better : bool
+        Whether that is by more than a standard error.
     """
 
     samples: str
@@ -47,6 +47,7 @@ class Comparison:
     without_transfer: float
     difference: Figure
     is_worse: bool
+    is_better: bool = False
 
     def row(self) -> dict[str, Any]:
         """Of the evidence."""
@@ -84,7 +85,7 @@ def compare_in_test(
     return _compared(halves, "test", halves.tester.targets, (outputs, rival.outputs), seed)
 
 
-def hopes(halves: Split, contest: Contest, seed: int) -> tuple[str, ...]:
+def hopes(halves: Split, contest: Contest) -> tuple[str, ...]:
     """A sentence where what was transferred tells nothing about the labels."""
     fitted, guess = contest.fitted, contest.baselines[0]
     if not fitted.plan.transfers or fitted.held_out is None or guess.held_out is None:
@@ -95,7 +96,7 @@ def hopes(halves: Split, contest: Contest, seed: int) -> tuple[str, ...]:
     targets = halves.learner.targets
     objective = objective_for(halves.task, targets)
     losses, guessed = (objective.losses(one, targets[rows]) for one in (own, other))
-    reason = hopeless(losses, guessed, fitted.plan.source, seed)
+    reason = hopeless(losses, guessed, fitted.plan.source)
     return () if reason is None else (reason,)
 
 
@@ -116,4 +117,5 @@ def _compared(
         abs(float(other.mean())),
         halves.task.difference(targets, *outputs, seed),
         is_clearly_worse(own, other),
+        is_clearly_better(own, other),
     )

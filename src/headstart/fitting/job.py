@@ -179,7 +179,7 @@ def _measured(halves: Split, fitted: Fitted, vectors: Vectors, settings: Setting
     result = measure(halves, contest, settings.seed)
     transfers = fitted.plan.transfers
     notes = choice.notes() if transfers else (nothing_transferred(fitted.plan.source),)
-    result = replace(result, notes=(*hopes(halves, contest, settings.seed), *notes))
+    result = replace(result, notes=(*hopes(halves, contest), *notes))
     decisions = (*fitted.decisions, *([choice.decision()] if transfers else []))
     outputs = task.outputs(saved.head, saved.test_vectors)
     answers = zip(tester.dataset.names, outputs, tester.targets, strict=True)

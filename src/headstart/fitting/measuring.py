@@ -16,8 +16,13 @@ from headstart.evaluation.baselines import (
     reference,
 )
 from headstart.evaluation.near_duplicates import near_duplicates
-from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result, TransferFigures
-from headstart.evaluation.verdict import verdict
+from headstart.evaluation.result import (
+    BaselineFigures,
+    NearDuplicate,
+    Result,
+    TransferFigures,
+    Verdict,
+)
 from headstart.fitting.course import Fitted
 from headstart.fitting.sides import Side, Split
 from headstart.plan import Plan
@@ -42,12 +47,15 @@ class Contest:
         What can be had without transfer.
     saved : Fitted
         The same as ``fitted``, or what stands in for it.
+    verdict : str or None
+        On transfer.
     """
 
     fitted: Fitted
     outputs: NDArray[Any]
     baselines: tuple[Baseline, ...]
     saved: Fitted
+    verdict: Verdict | None = None
 
     @property
     def rival(self) -> Baseline:
@@ -111,7 +119,7 @@ def measure(halves: Split, contest: Contest, seed: int) -> Result:
             for one in contest.baselines
         ),
         compared_with=contest.rival.name,
-        verdict=verdict(difference) if fitted.plan.transfers else None,
+        verdict=contest.verdict,
         difference=difference,
         with_transfer=None
         if fallback is None

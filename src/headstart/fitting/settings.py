@@ -177,6 +177,28 @@ class Settings:
         return self.plan.stages[0].init
 
     @property
+    def is_vouched_for(self) -> bool:
+        """Whether the weights are known ones, and not those of a run or of somebody's file.
+
+        What nobody vouches for may have learned nothing of use, or be mere random numbers.
+        """
+        return self.weights is None and not self.source_name("auto").startswith("run:")
+
+    @property
+    def needs_twin(self) -> bool:
+        """Whether the same network with random weights is compared with.
+
+        A linear model on random weights can beat the classical features. So where nobody vouches
+        for the weights, only their random twin tells whether what they learned is of use; within a
+        time limit there may be no time for it.
+        """
+        transfers = (
+            self.plan.transfers if isinstance(self.plan, Plan) else self.plan.init == "pretrained"
+        )
+        asks = not self.is_vouched_for and transfers and not self.budget.is_limited
+        return self.random_twin or asks
+
+    @property
     def compares_sources(self) -> bool:
         """Whether the source is to be chosen from several: those given, or with a time limit those
         at hand.

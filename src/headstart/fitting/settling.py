@@ -39,7 +39,9 @@ def settle(
         compare_in_training(halves, fitted, contest.rival, settings.seed),
         compare_in_test(halves, outputs, contest.rival, settings.seed),
         settings.fallback,
+        settings.is_vouched_for,
     )
     if fitted.plan.transfers and choice.falls_back:
         contest = replace(contest, saved=stand_in(halves, vectors, contest.rival))
-    return contest, choice
+    verdict = choice.verdict if fitted.plan.transfers else None
+    return replace(contest, verdict=verdict), choice

@@ -198,7 +198,7 @@ class TrainingCourse:
         return self._with_twin(dataset, Vectors(found, failures))
 
     def _with_twin(self, dataset: Dataset, vectors: Vectors) -> Vectors:
-        if not self.settings.random_twin:
+        if not self.settings.needs_twin:
             return vectors
         request = Request(self.plan.source, init="random", seed=self.settings.seed)
         twin = prepare(request)

@@ -91,7 +91,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
             return _classical_alone(dataset, progress)
     store = ActivationStore()
     requests = {"source": _request(settings)}
-    if settings.random_twin:
+    if settings.needs_twin:
         requests["random"] = Request(requests["source"].source, init="random", seed=settings.seed)
     classical = ClassicalEncoder()
     ready = {kind: find_converted(request) for kind, request in requests.items()}

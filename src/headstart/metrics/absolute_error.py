@@ -5,23 +5,19 @@ from __future__ import annotations
 from numpy.typing import ArrayLike
 
 from headstart.metrics.figure import Figure
-from headstart.metrics.resamples import Resamples, resample
-from headstart.metrics.residuals import WORSE, Residuals, mean_figure, residuals
+from headstart.metrics.residuals import Residuals, mean_figure, residuals
 
 
-def mean_absolute_error(targets: ArrayLike, predictions: ArrayLike, seed: int = 0) -> Figure:
+def mean_absolute_error(targets: ArrayLike, predictions: ArrayLike) -> Figure:
     """Mean distance between target and prediction, in the unit of the targets.
 
-    The interval is Gaffke's: random weights on the samples and on one imagined sample. For the
-    upper end that sample errs half as much again as the worst one seen, for the lower end it does
-    not err.
+    The interval allows for errors that are mostly small and now and then large; see
+    :func:`~headstart.metrics.skewed_mean.mean_limits`.
 
     Parameters
     ----------
     targets, predictions : array_like of float, shape (n_samples,)
         Finite numbers.
-    seed : int
-        Seed of the random weights. The order of the rows does not matter.
 
     Returns
     -------
@@ -35,9 +31,7 @@ def mean_absolute_error(targets: ArrayLike, predictions: ArrayLike, seed: int = 
 
     References
     ----------
-    N. Gaffke, "Three test statistics for a nonparametric one-sided hypothesis on the mean of a
-    nonnegative variable", 2005; E. Learned-Miller and P. S. Thomas, "A new confidence interval for
-    the mean of a bounded random variable", 2020.
+    P. Hall, "On the removal of skewness by transformation", 1992.
 
     Examples
     --------
@@ -45,10 +39,9 @@ def mean_absolute_error(targets: ArrayLike, predictions: ArrayLike, seed: int = 
     >>> figure.value, figure.low < 0.3 < 0.7 < figure.high
     (0.5, True)
     """
-    samples = residuals(targets, predictions)
-    return absolute_error_figure(samples, resample(samples.errors[:, None], seed))
+    return absolute_error_figure(residuals(targets, predictions))
 
 
-def absolute_error_figure(samples: Residuals, drawn: Resamples) -> Figure:
-    """Mean absolute error from residuals and weighted sums of their errors (one column)."""
-    return mean_figure(samples.errors, drawn, WORSE * float(samples.errors.max()))
+def absolute_error_figure(samples: Residuals) -> Figure:
+    """Mean absolute error from residuals."""
+    return mean_figure(samples.errors)

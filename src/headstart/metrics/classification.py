@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from headstart.metrics.accuracy import accuracy
@@ -22,7 +21,7 @@ def classification_figures(
     """Accuracy, macro F1, AUROC, log loss and calibration error, each with a 95 % interval.
 
     The predicted class is the one with the highest probability (the first of equals). Each figure
-    is what its own function gives for the same seed; the random weights are drawn once.
+    is what its own function gives (for the same seed, where it draws random weights).
 
     Parameters
     ----------
@@ -31,7 +30,7 @@ def classification_figures(
     probabilities : array_like of float, shape (n_samples, n_classes)
         Rows sum to 1.
     seed : int
-        Seed of the random weights behind log loss and calibration error.
+        Seed of the random weights behind the calibration error.
 
     Returns
     -------
@@ -53,12 +52,12 @@ def classification_figures(
     true, table = check_probabilities(targets, probabilities)
     predicted = table.argmax(axis=1)
     samples = outcomes(true, table)
-    drawn = resample(np.column_stack([samples.losses, bin_gaps(samples)]), seed)
+    drawn = resample(bin_gaps(samples), seed)
     area = auroc(true, table)
     return {
         "accuracy": accuracy(true, predicted),
         "macro_f1": macro_f1(true, predicted),
         **({} if area is None else {"auroc": area}),
-        "log_loss": log_loss_figure(samples, drawn.columns(slice(0, 1))),
-        "calibration_error": calibration_figure(samples, drawn.columns(slice(1, None)), seed=seed),
+        "log_loss": log_loss_figure(samples),
+        "calibration_error": calibration_figure(samples, drawn, seed=seed),
     }

@@ -8,19 +8,18 @@ from numpy.typing import ArrayLike
 from headstart.metrics.figure import Figure
 from headstart.metrics.intervals import bounded_figure
 from headstart.metrics.outcomes import Outcomes, outcomes
-from headstart.metrics.resamples import Resamples, resample
+from headstart.metrics.skewed_mean import least_distance, loss_limits
 
 
-def log_loss(targets: ArrayLike, probabilities: ArrayLike, seed: int = 0) -> Figure:
+def log_loss(targets: ArrayLike, probabilities: ArrayLike) -> Figure:
     """Mean negative natural logarithm of the probability given to the true class.
 
     Probabilities are clipped to at least 2.2e-16, as scikit-learn does.
 
-    The interval is Gaffke's: random weights on the samples and on one imagined sample. For the
-    upper end that sample is a mistake at the model's usual confidence (or the worst loss seen, if
-    that is more), for the lower end it is a loss of 0. For right-or-wrong losses this is the
-    interval of Clopper and Pearson; a test set without a mistake gets the width that the rule of
-    three asks for, where a bootstrap would call a few lucky samples certain.
+    For the interval see :func:`~headstart.metrics.skewed_mean.loss_limits`. Where no sample is
+    answered wrongly, its upper end is at least what it would be if as many were as nobody can
+    exclude (about 3.7 in ``n_samples``, Clopper and Pearson's limit), at the model's usual
+    confidence. A bootstrap would call a few lucky samples certain.
 
     Parameters
     ----------
@@ -28,8 +27,6 @@ def log_loss(targets: ArrayLike, probabilities: ArrayLike, seed: int = 0) -> Fig
         Class codes 0..n_classes-1.
     probabilities : array_like of float, shape (n_samples, n_classes)
         Rows sum to 1.
-    seed : int
-        Seed of the random weights. The order of the rows does not matter.
 
     Returns
     -------
@@ -43,9 +40,8 @@ def log_loss(targets: ArrayLike, probabilities: ArrayLike, seed: int = 0) -> Fig
 
     References
     ----------
-    N. Gaffke, "Three test statistics for a nonparametric one-sided hypothesis on the mean of a
-    nonnegative variable", 2005; E. Learned-Miller and P. S. Thomas, "A new confidence interval for
-    the mean of a bounded random variable", 2020.
+    P. Hall, "On the removal of skewness by transformation", 1992; C. J. Clopper and E. S. Pearson,
+    "The use of confidence or fiducial limits illustrated in the case of the binomial", 1934.
 
     Examples
     --------
@@ -53,14 +49,15 @@ def log_loss(targets: ArrayLike, probabilities: ArrayLike, seed: int = 0) -> Fig
     >>> round(figure.value, 3), figure.low < 0.3 < figure.high
     (0.367, True)
     """
-    samples = outcomes(targets, probabilities)
-    return log_loss_figure(samples, resample(samples.losses[:, None], seed))
+    return log_loss_figure(outcomes(targets, probabilities))
 
 
-def log_loss_figure(samples: Outcomes, drawn: Resamples) -> Figure:
-    """Log loss from outcomes and weighted sums of their losses (one column)."""
-    worst = max(float(samples.losses.max()), float(samples.losses_if_wrong.mean()))
-    sums, weight = drawn.sums[:, 0], drawn.totals + drawn.spare
-    low = np.quantile(sums / weight, 0.025)
-    high = np.quantile((sums + drawn.spare * worst) / weight, 0.975)
-    return bounded_figure(float(samples.losses.mean()), float(low), float(high), most=np.inf)
+def log_loss_figure(samples: Outcomes) -> Figure:
+    """Log loss from outcomes."""
+    value = float(samples.losses.mean())
+    low, high = loss_limits(samples.losses)
+    rest = least_distance(len(samples.losses))
+    low = min(low, value * (1 - rest))
+    if samples.correct.all():
+        high = max(high, value + rest * (float(samples.losses_if_wrong.mean()) - value))
+    return bounded_figure(value, low, high, most=np.inf)

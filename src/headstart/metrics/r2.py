@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from headstart.metrics.figure import Figure
-from headstart.metrics.resamples import Resamples, resample
-from headstart.metrics.residuals import WORSE, Residuals, residuals
+from headstart.metrics.residuals import Residuals, residuals
+from headstart.metrics.skewed_mean import least_distance, mean_limits
 
 Array = NDArray[np.float64]
 
 
-def r2(targets: ArrayLike, predictions: ArrayLike, seed: int = 0) -> Figure | None:
+def r2(targets: ArrayLike, predictions: ArrayLike) -> Figure | None:
     """Coefficient of determination: 1 less the squared errors over those of the targets' mean.
 
-    The interval comes from random weights on the samples and on one imagined sample. For the lower
-    end that sample errs half as much again as the worst one seen; for the upper end it is answered
-    rightly and lies as far out as any target. In a simulation with normal and heavy-tailed errors
-    and true values from -21 to 0.99 it held in 93 to 99 % of cases for 10 to 100 samples, and in 90
-    to 94 % for 5.
+    The interval is that of the logarithm of the ratio of both sums, which leans less than the
+    ratio: how much each sample pulls at it is found by leaving it out (the jackknife), and
+    :func:`~headstart.metrics.skewed_mean.mean_limits` takes it from there. In a simulation with
+    normal and heavy-tailed errors it held in 94 to 98 % of cases for 5 to 150 samples.
 
     Parameters
     ----------
     targets, predictions : array_like of float, shape (n_samples,)
         Finite numbers.
-    seed : int
-        Seed of the random weights. The order of the rows does not matter.
 
     Returns
     -------
@@ -39,32 +38,49 @@ def r2(targets: ArrayLike, predictions: ArrayLike, seed: int = 0) -> Figure | No
     InputError
         If the arrays are empty, of different length or hold something else than finite numbers.
 
+    References
+    ----------
+    J. W. Tukey, "Bias and confidence in not quite large samples", 1958; P. Hall, "On the removal
+    of skewness by transformation", 1992.
+
     Examples
     --------
     >>> figure = r2([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 3.0])
     >>> figure.value, figure.low < 0.6 < figure.high
     (0.8, True)
     """
-    samples = residuals(targets, predictions)
-    return r2_figure(samples, resample(spread_columns(samples), seed))
+    return r2_figure(residuals(targets, predictions))
 
 
-def spread_columns(samples: Residuals) -> Array:
-    """Squared error, centred target and its square: what both sums of squares need, (n, 3)."""
-    centred = samples.targets - samples.targets.mean()
-    return np.column_stack([samples.errors**2, centred, centred**2])
-
-
-def r2_figure(samples: Residuals, drawn: Resamples) -> Figure | None:
-    """R² from residuals and weighted sums of their :func:`spread_columns`."""
-    squares, _, spread = spread_columns(samples).sum(axis=0)
-    if np.ptp(samples.targets) == 0 or spread == 0:
+def r2_figure(samples: Residuals) -> Figure | None:
+    """R² from residuals."""
+    squares = samples.errors**2
+    spreads = (samples.targets - samples.targets.mean()) ** 2
+    if np.ptp(samples.targets) == 0 or spreads.sum() == 0:
         return None
-    value = float(1 - squares / spread)
-    errors, sums, spreads = drawn.sums.T
-    around = np.maximum(spreads - sums**2 / drawn.totals, np.finfo(np.float64).eps * spreads)
-    worst = (WORSE * float(samples.errors.max())) ** 2
-    farthest = float(np.abs(samples.targets - samples.targets.mean()).max()) ** 2
-    low = float(np.quantile(1 - (errors + drawn.spare * worst) / around, 0.025))
-    high = float(np.quantile(1 - errors / (around + drawn.spare * farthest), 0.975))
-    return Figure(value, min(low, value), max(min(high, 1.0), value))
+    ratio = float(squares.sum() / spreads.sum())
+    if ratio == 0:
+        return Figure(1.0, 1.0, 1.0)
+    pulls = _pulls(squares, spreads)
+    low, high = (ratio * math.exp(min(end, _FARTHEST)) for end in mean_limits(pulls, 0.0))
+    rest = least_distance(len(squares))
+    low, high = min(low, ratio * (1 - rest)), max(high, ratio * (1 + rest / 2))
+    return Figure(1 - ratio, 1 - high, 1 - low)
+
+
+def _pulls(squares: Array, spreads: Array) -> Array:
+    """Jackknife values of the logarithm of the ratio of both sums, about its estimate."""
+    count, tiny = len(squares), np.finfo(np.float64).tiny
+    # Without a sample the mean of the others moves too: its part of the spread is n / (n - 1).
+    spread_left = np.maximum(spreads.sum() - spreads * count / (count - 1), _LEAST * spreads.sum())
+    squares_left = np.maximum(squares.sum() - squares, _LEAST * squares.sum())
+    whole = np.log(squares.sum() + tiny) - np.log(spreads.sum() + tiny)
+    return np.asarray(
+        (count - 1) * (whole - np.log(squares_left + tiny) + np.log(spread_left + tiny))
+    )
+
+
+#: What is left of a sum without its only part, as a share: nothing has no logarithm.
+_LEAST = 1e-12
+#: Logarithm of a factor beyond which an end says nothing more.
+_FARTHEST = 300.0

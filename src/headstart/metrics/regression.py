@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from headstart.metrics.absolute_error import absolute_error_figure
 from headstart.metrics.figure import Figure
-from headstart.metrics.r2 import r2_figure, spread_columns
-from headstart.metrics.resamples import resample
+from headstart.metrics.r2 import r2_figure
 from headstart.metrics.residuals import residuals
 from headstart.metrics.squared_error import squared_error_figure
 
 
-def regression_figures(
-    targets: ArrayLike, predictions: ArrayLike, seed: int = 0
-) -> dict[str, Figure]:
+def regression_figures(targets: ArrayLike, predictions: ArrayLike) -> dict[str, Figure]:
     """R², mean absolute error and root mean squared error, each with a 95 % interval.
 
-    Each figure is what its own function gives for the same seed; the random weights are drawn once.
+    Each figure is what its own function gives.
 
     Parameters
     ----------
     targets, predictions : array_like of float, shape (n_samples,)
         Finite numbers.
-    seed : int
-        Seed of the random weights.
 
     Returns
     -------
@@ -44,10 +38,9 @@ def regression_figures(
     ['r2', 'mean_absolute_error', 'root_mean_squared_error']
     """
     samples = residuals(targets, predictions)
-    drawn = resample(np.column_stack([samples.errors, spread_columns(samples)]), seed)
-    explained = r2_figure(samples, drawn.columns(slice(1, None)))
+    explained = r2_figure(samples)
     return {
         **({} if explained is None else {"r2": explained}),
-        "mean_absolute_error": absolute_error_figure(samples, drawn.columns(slice(0, 1))),
-        "root_mean_squared_error": squared_error_figure(samples, drawn.columns(slice(1, 2))),
+        "mean_absolute_error": absolute_error_figure(samples),
+        "root_mean_squared_error": squared_error_figure(samples),
     }

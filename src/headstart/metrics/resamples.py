@@ -33,10 +33,6 @@ class Resamples:
     totals: Array
     spare: Array
 
-    def columns(self, part: slice) -> Resamples:
-        """The same weights with some of the columns."""
-        return Resamples(self.sums[:, part], self.totals, self.spare)
-
 
 def resample(columns: Array, seed: int = 0, n_resamples: int = N_RESAMPLES) -> Resamples:
     """Sum columns under exponential weights (the Bayesian bootstrap, not stratified).

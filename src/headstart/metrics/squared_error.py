@@ -7,22 +7,19 @@ import math
 from numpy.typing import ArrayLike
 
 from headstart.metrics.figure import Figure
-from headstart.metrics.resamples import Resamples, resample
-from headstart.metrics.residuals import WORSE, Residuals, mean_figure, residuals
+from headstart.metrics.residuals import Residuals, mean_figure, residuals
 
 
-def root_mean_squared_error(targets: ArrayLike, predictions: ArrayLike, seed: int = 0) -> Figure:
+def root_mean_squared_error(targets: ArrayLike, predictions: ArrayLike) -> Figure:
     """Root of the mean squared distance between target and prediction, in the targets' unit.
 
-    The interval is the root of Gaffke's interval of the mean squared error; see
-    :func:`~headstart.metrics.absolute_error.mean_absolute_error`.
+    The interval is the root of that of the mean squared error; see
+    :func:`~headstart.metrics.skewed_mean.mean_limits`.
 
     Parameters
     ----------
     targets, predictions : array_like of float, shape (n_samples,)
         Finite numbers.
-    seed : int
-        Seed of the random weights. The order of the rows does not matter.
 
     Returns
     -------
@@ -40,12 +37,10 @@ def root_mean_squared_error(targets: ArrayLike, predictions: ArrayLike, seed: in
     >>> round(figure.value, 3), figure.low < 1.4 < figure.high
     (1.414, True)
     """
-    samples = residuals(targets, predictions)
-    return squared_error_figure(samples, resample(samples.errors[:, None] ** 2, seed))
+    return squared_error_figure(residuals(targets, predictions))
 
 
-def squared_error_figure(samples: Residuals, drawn: Resamples) -> Figure:
-    """Root mean squared error from residuals and weighted sums of their squares (one column)."""
-    squares = samples.errors**2
-    figure = mean_figure(squares, drawn, WORSE**2 * float(squares.max()))
+def squared_error_figure(samples: Residuals) -> Figure:
+    """Root mean squared error from residuals."""
+    figure = mean_figure(samples.errors**2)
     return Figure(math.sqrt(figure.value), math.sqrt(figure.low), math.sqrt(figure.high))

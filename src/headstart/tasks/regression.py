@@ -111,15 +111,15 @@ class RegressionTask:
         return Prediction(name, float(output[0]), label=None if target is None else float(target))
 
     def figures(self, targets: NDArray[Any], outputs: NDArray[Any], seed: int) -> dict[str, Figure]:
-        """Metric name to value with interval."""
-        return regression_figures(targets, outputs[:, 0], seed=seed)
+        """Metric name to value with interval, which needs no ``seed``."""
+        return regression_figures(targets, outputs[:, 0])
 
     def difference(
         self, targets: NDArray[Any], outputs: NDArray[Any], others: NDArray[Any], seed: int
     ) -> Figure:
-        """Mean absolute error of ``others`` less that of ``outputs``."""
+        """Mean absolute error of ``others`` less that of ``outputs``; needs no ``seed``."""
         errors, rival_errors = (np.abs(one[:, 0] - targets) for one in (outputs, others))
-        return paired_error_difference(errors, rival_errors, seed=seed)
+        return paired_error_difference(errors, rival_errors)
 
     def details(self, targets: NDArray[Any], outputs: NDArray[Any]) -> dict[str, Any]:
         """None: the predictions say it all."""
