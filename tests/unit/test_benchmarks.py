@@ -24,7 +24,10 @@ OF_TRAINING = (
     "processes_scaling",
 )
 #: Those that need photographs which are not in the checkout.
-NEED_DATA = tuple(name for name in OF_TRAINING if name != "killed_training")
+NEED_DATA = (
+    *(name for name in OF_TRAINING if name != "killed_training"),
+    "learning_curve",
+)
 #: NumPy is not among them: any module may import it.
 HEAVY = {"fastai", "openvino", "sklearn", "skimage", "timm", "torch", "torchvision"}
 #: Runs a script as Python would, then says on standard error what it loaded.

@@ -65,7 +65,7 @@ def test_the_surest_of_many_are_returned():
 
 
 def test_a_class_that_no_label_has_does_no_harm():
-    shares, codes, _, flipped = planted(8)
+    shares, codes, _, _ = planted(8)
     wider = np.column_stack([shares, np.zeros(150)])
     assert label_errors(wider, codes, names(150)) == label_errors(shares, codes, names(150))
 
