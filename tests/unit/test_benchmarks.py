@@ -28,6 +28,7 @@ OF_TRAINING = (
 NEED_DATA = (
     *(name for name in OF_TRAINING if name != "killed_training"),
     "harmful_sources",
+    "learning_curve",
 )
 #: Those that read published tables.
 OF_TABLES = ("published_ranking", "recommended_sources", "seed_experience")
