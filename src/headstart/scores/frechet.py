@@ -63,5 +63,5 @@ def _root(rows: Array, shrink: bool) -> Array:
     if share < NO_SHARE:
         return root
     sphere = share * variance * len(rows) / (len(rows) - 1) * np.eye(n_features)
-    shrunk: Array = (1 - share) * root.T @ root + sphere
-    return np.linalg.cholesky(shrunk).T
+    shrunk = (1 - share) * root.T @ root + sphere
+    return np.linalg.cholesky(shrunk).T.astype(np.float64)
