@@ -23,6 +23,9 @@ def transrate(features: ArrayLike, labels: ArrayLike | Sequence[Hashable]) -> fl
     The features' total variance is brought to 1 first, because the formula depends on their unit,
     which differs between sources.
 
+    Where there are not many more samples than features it prefers features with many dimensions,
+    be they noise.
+
     Parameters
     ----------
     features : array_like of float, shape (n_samples, n_features)
