@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from importlib.metadata import version
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,12 +108,18 @@ class Requests:
         self._precision = precision
         self._dtype = dtype
         self._queue: openvino.AsyncInferQueue | None = None
+        # Python cannot see what a queue holds. So it gets numbers in place of what is to be called:
+        # a queue that knew its holder would keep itself and its network for ever.
+        self._tickets = count()
+        self._waiting: dict[int, Done] = {}
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Queue one sample; waits while all requests are busy."""
         if self._queue is None:
             self._queue = self._compile()
-        self._queue.start_async({0: prepared}, userdata=done)
+        ticket = next(self._tickets)
+        self._waiting[ticket] = done
+        self._queue.start_async({0: prepared}, userdata=ticket)
 
     def finish(self) -> None:
         """Wait for all that was started."""
@@ -131,8 +138,16 @@ class Requests:
         core = openvino.Core()
         compiled = core.compile_model(core.read_model(self._find_model()), "CPU", settings)
         queue = openvino.AsyncInferQueue(compiled, 2 * cores)
-        queue.set_callback(self._deliver)
+        queue.set_callback(_delivering(self._waiting, self._dtype))
         return queue
 
-    def _deliver(self, request: Any, done: Done) -> None:
-        done(rounded(request.get_output_tensor(0).data[0], self._dtype))
+
+def _delivering(
+    waiting: dict[int, Done], dtype: type[np.floating[Any]]
+) -> Callable[[Any, int], None]:
+    """The callback of a queue: whoever waits under a ticket gets the row."""
+
+    def deliver(request: Any, ticket: int) -> None:
+        waiting.pop(ticket)(rounded(request.get_output_tensor(0).data[0], dtype))
+
+    return deliver

@@ -1,7 +1,9 @@
 """The converted network says what torch says, whichever samples run beside one."""
 
+import gc
 import json
 import shutil
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,6 +71,16 @@ def test_a_vector_does_not_depend_on_its_company(tiny_converted, items, precisio
     np.testing.assert_array_equal(vectors_of(encoder, items[::-1]), together[::-1])
     alone = [vectors_of(OpenVinoEncoder(tiny_converted, precision), [item])[0] for item in items]
     np.testing.assert_array_equal(np.stack(alone), together)
+
+
+def test_a_compiled_network_is_freed_with_its_encoder(tiny_converted, items):
+    """A queue that knew its holder would keep both for ever: each fit would leave its network."""
+    encoder = OpenVinoEncoder(tiny_converted, "f32")
+    vectors_of(encoder, items)
+    requests = weakref.ref(encoder._requests)
+    del encoder
+    gc.collect()
+    assert requests() is None
 
 
 def test_the_key_names_all_that_vectors_depend_on(tiny_converted):
