@@ -206,7 +206,7 @@ SOURCES: dict[str, Callable[[Path], Iterator[Placed]]] = {
     "source-cats": _cats(0),
     "source-spoken": _spoken("digit", 20, 34),
     "source-photos": _photos,
-    "source-shuffled": _shuffled(_digits("mnist", "train", 0, 150)),
+    "source-shuffled": _shuffled(_digits("mnist", "train", 0, 30)),
     "source-noise": _noise,
 }
 #: ``train`` and ``test`` of each target.

@@ -59,7 +59,7 @@ RECIPES = {
     "cats": Recipe(40),
     "spoken": Recipe(12),
     "photos": Recipe(20, "self"),
-    "shuffled": Recipe(8, "labels", True, _BY_HEART),
+    "shuffled": Recipe(40, "labels", True, _BY_HEART),
     "noise": Recipe(8, "labels", True, _BY_HEART),
 }
 
