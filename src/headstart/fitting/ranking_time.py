@@ -50,9 +50,9 @@ class RankingTime:
         self._spent = self._expected = 0.0
 
     @property
-    def is_up_for_preparing(self) -> bool:
-        """Whether no further source should be prepared."""
-        return self._left(PREPARING) <= 0
+    def left_for_preparing(self) -> float:
+        """Seconds, after which no further source should be begun with; below 0 when it is over."""
+        return self._left(PREPARING)
 
     @property
     def reason(self) -> str:

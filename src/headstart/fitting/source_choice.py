@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -125,27 +125,35 @@ class SourceChoice:
 
     def _prepare(self, requests: Sequence[Request]) -> dict[str, str]:
         """Convert what the cache does not hold, beside the import of what scores."""
-        refused = {}
         with ThreadPoolExecutor(_CONVERTED_AT_ONCE, thread_name_prefix="prepare") as pool:
             futures = {request.source: pool.submit(_had, request) for request in requests}
             import_what_follows()
-            for count, (name, future) in enumerate(futures.items()):
-                self.progress("prepare the sources", count, len(futures))
-                if self.converted and self._time.is_up_for_preparing and future.cancel():
-                    refused[name] = self._time.reason
-                    continue
-                found = future.result()
-                if isinstance(found, ConvertedBackbone):
-                    self.converted[name] = found
-                else:
-                    refused[name] = str(found)
+            self._await(list(futures.values()))
         self.progress("prepare the sources", len(futures), len(futures))
+        refused = {}
+        for name, future in futures.items():
+            found = self._time.reason if future.cancelled() else future.result()
+            if isinstance(found, ConvertedBackbone):
+                self.converted[name] = found
+            else:
+                refused[name] = str(found)
         if not self.converted:
             raise SourceError(
                 "None of the sources can be used. "
                 + " ".join(f"{name}: {reason}" for name, reason in refused.items())
             )
         return refused
+
+    def _await(self, futures: Sequence[Future[ConvertedBackbone | HeadstartError]]) -> None:
+        """Until all are there; those not begun when time is up are cancelled, if one is there."""
+        while pending := [future for future in futures if not future.done()]:
+            ended = len(futures) - len(pending)
+            self.progress("prepare the sources", ended, len(futures))
+            left = self._time.left_for_preparing
+            over = [one for one in futures if one.done() and not one.cancelled()]
+            if left <= 0 and any(isinstance(one.result(), ConvertedBackbone) for one in over):
+                pending = [future for future in pending if not future.cancel()]
+            wait(pending, left if 0 < left < float("inf") else None, FIRST_COMPLETED)
 
     def _judge(self, names: Sequence[str], n_samples: int) -> Mapping[str, float]:
         """Encode so many samples, and score the sources on them."""

@@ -20,7 +20,7 @@ def clock(limit, spent):
 def test_without_a_limit_there_is_time_for_everything():
     free = clock(None, 1e6)
     assert free.reach(["small"], 0, False) > 10**9
-    assert not free.is_up_for_preparing
+    assert free.left_for_preparing == float("inf")
 
 
 def test_after_its_share_nothing_more_can_be_seen():
@@ -29,9 +29,9 @@ def test_after_its_share_nothing_more_can_be_seen():
 
 def test_preparing_ends_before_ranking_does():
     late = clock(100, 100 * PREPARING + 1)
-    assert late.is_up_for_preparing
+    assert late.left_for_preparing < 0
     assert late.reach(["small"], 0, True) > 0
-    assert not clock(100, 100 * PREPARING - 5).is_up_for_preparing
+    assert clock(100, 100 * PREPARING - 5).left_for_preparing == pytest.approx(5, abs=1)
     assert "The time limit of 100 s left no time to convert it" in late.reason
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 
 from headstart import TransferClassifier
-from headstart.activations.preparation import Request
+from headstart.activations.preparation import Request, find_converted
 from headstart.errors import InputError, SourceError
 from headstart.fitting import Settings, Watch, fit, read_sides
+from headstart.fitting.ranking_time import RankingTime
 from headstart.fitting.source_choice import SourceChoice, choose_source
+from headstart.plan import Budget
 from headstart.progress import silent
 
 
@@ -156,6 +159,51 @@ def test_sources_whose_turn_comes_too_late_are_refused(same_photos, tiny_sources
     ranking = SourceChoice(train, settings, silent, late).run(settings.candidates)
     assert ranking.best.source == tiny_sources[0]
     assert "left no time to convert it" in ranking.refused[tiny_sources[1]]
+
+
+def test_a_slow_source_does_not_hold_up_the_refusal_of_those_behind_it(
+    same_photos, tiny_sources, monkeypatch
+):
+    """The first one is still at it when time is up; the second is there, the third not begun."""
+    slow, begun = Event(), []
+    found = find_converted(Request(tiny_sources[0]))
+
+    def had(request):
+        begun.append(request.source)
+        if request.source == "fitting/slow":
+            assert slow.wait(20)
+        return found
+
+    class Leaving(RankingTime):
+        @property
+        def left_for_preparing(self):
+            return -1.0
+
+    class Told(Future):
+        def cancel(self):
+            left = super().cancel()
+            if left:
+                slow.set()
+            return left
+
+    def submit(pool, function, argument):
+        future = Told()
+        if argument.source == tiny_sources[0]:
+            future.set_result(function(argument))
+        elif argument.source == "fitting/slow":
+            future.set_running_or_notify_cancel()
+            Thread(target=lambda: future.set_result(function(argument))).start()
+        return future
+
+    monkeypatch.setattr("headstart.fitting.source_choice._had", had)
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", submit)
+    train, _ = read_sides(same_photos)
+    choice = SourceChoice(train, Settings(), silent, Watch())
+    choice._time = Leaving(Budget(10.0), Watch())
+    refused = choice._prepare(requests(["fitting/slow", tiny_sources[0], "fitting/third"]))
+    assert list(choice.converted) == ["fitting/slow", tiny_sources[0]]
+    assert list(refused) == ["fitting/third"]
+    assert "fitting/third" not in begun
 
 
 def test_a_source_beside_candidates_is_refused(tiny_sources):
