@@ -24,7 +24,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +164,7 @@ def _trial(pool: Pool, source: str, size: int, seed: int) -> dict[str, Any]:
     fitted = _probed(halves, source)
     settings = Settings(f"run:{source}", seed=seed)
     contest, choice = settle(halves, fitted, vectors, settings)
-    del kinds["random"]
-    known, trusting = settle(drawn.halves(kinds), fitted, vectors, Settings(seed=seed))
+    known, trusting = _as_of_the_catalogue(halves, contest, seed)
     own = drawn.accuracy(source, fitted.plan.head.stages, fitted.head)
     return {
         "target": pool.name,
@@ -174,6 +173,22 @@ def _trial(pool: Pool, source: str, size: int, seed: int) -> dict[str, Any]:
         **_said(choice, own - _accuracy_of(drawn, contest.rival)),
         "as of the catalogue": _said(trusting, own - _accuracy_of(drawn, known.rival)),
     }
+
+
+def _as_of_the_catalogue(halves: Any, contest: Any, seed: int) -> tuple[Any, Any]:
+    """What is compared and chosen where the weights are vouched for: there is no twin then."""
+    from headstart.fitting.comparison import compare_in_test, compare_in_training
+    from headstart.fitting.transfer_choice import TransferChoice
+
+    known = tuple(one for one in contest.baselines if one.features != "random")
+    contest = replace(contest, baselines=known)
+    rival = contest.rival
+    choice = TransferChoice(
+        rival,
+        compare_in_training(halves, contest.fitted, rival, seed),
+        compare_in_test(halves, contest.outputs, rival, seed),
+    )
+    return contest, choice
 
 
 def _said(choice: Any, gain: float) -> dict[str, Any]:
