@@ -170,8 +170,8 @@ def _trial(pool: Pool, source: str, size: int, seed: int) -> dict[str, Any]:
         "target": pool.name,
         "source": source,
         "size": size,
-        **_said(choice, own - _accuracy_of(drawn, contest.rival)),
-        "as of the catalogue": _said(trusting, own - _accuracy_of(drawn, known.rival)),
+        **_said(choice, own - _accuracy_of(drawn, contest.rival, kinds)),
+        "as of the catalogue": _said(trusting, own - _accuracy_of(drawn, known.rival, kinds)),
     }
 
 
@@ -252,10 +252,11 @@ class Drawn:
         return float((self.task.classes[codes] == labels).mean())
 
 
-def _accuracy_of(drawn: Drawn, rival: Any) -> float:
+def _accuracy_of(drawn: Drawn, rival: Any, kinds: dict[str, str]) -> float:
     if rival.probe is None:
         return drawn.accuracy_of_guess(int(rival.outputs[0].argmax()))
-    return drawn.accuracy(rival.features, rival.probe.plan.stages, rival.probe.head)
+    features = kinds[rival.features]
+    return drawn.accuracy(features, rival.probe.plan.stages, rival.probe.head)
 
 
 def _drawn(pool: Pool, size: int, seed: int) -> Drawn:
