@@ -52,7 +52,17 @@ def test_with_labels(here):
     assert lines[0] == "Learned from 24 pictures with their labels, as timm/test_resnet@32."
     assert lines[1].startswith("Epochs: 2; weights kept: epoch ")
     assert lines[-2:] == ["Run: own", "Transfer from it: headstart fit DATA --source run:own"]
-    fitted = headstart("fit", "classes", "--source", "run:own", "--out", "f1", "--json", cwd=here)
+    fitted = headstart(
+        "fit",
+        "classes",
+        "--source",
+        "run:own",
+        "--keep-transfer",
+        "--out",
+        "f1",
+        "--json",
+        cwd=here,
+    )
     assert json.loads(fitted.stdout)["source"] == "run:own"
     told = headstart("predict", "own", "heap/red1.png", cwd=here).stdout
     assert told.split("\t")[1] in COLOURS
@@ -69,7 +79,9 @@ def test_without_labels(here):
     assert {path.name for path in (here / "alone").iterdir()} == {
         *("manifest.json", "result.json", "evidence.json", "backbone"),
     }
-    fitted = headstart("fit", "classes", "--source", "run:alone", "--out", "f2", cwd=here)
+    fitted = headstart(
+        "fit", "classes", "--source", "run:alone", "--keep-transfer", "--out", "f2", cwd=here
+    )
     assert "with run:alone" in fitted.stdout
     refused = headstart("predict", "alone", "heap", cwd=here, check=2)
     assert refused.stderr.startswith("headstart: The run 'alone' learned without labels: it is a ")

@@ -106,3 +106,21 @@ def test_a_plan_for_another_source():
         Settings(source="tiny/other", plan=plan).source_name("x/y")
     assert Settings(plan=plan).source_name("x/y") == "tiny/net"
     assert Settings().source_name("x/y") == "x/y"
+
+
+@pytest.mark.parametrize(
+    ("values", "vouched", "twin"),
+    [
+        ({}, True, False),
+        ({"random_twin": True}, True, True),
+        ({"source": "run:mine"}, False, True),
+        ({"source": "x/y", "weights": "w.safetensors"}, False, True),
+        ({"source": "run:mine", "plan": read_plan_name("scratch")}, False, False),
+        ({"plan": frozen_plan("run:mine", ["a"])}, False, True),
+        ({"plan": frozen_plan("run:mine", ["a"], "random")}, False, False),
+        ({"source": "run:mine", "time_limit": 60.0}, False, False),
+    ],
+)
+def test_who_is_vouched_for_and_who_is_compared_with_a_twin(values, vouched, twin):
+    settings = Settings(**values)
+    assert (settings.is_vouched_for, settings.needs_twin) == (vouched, twin)

@@ -14,8 +14,8 @@ RIVAL = Baseline("pixels", np.zeros((1, 2)), 0.5)
 GAIN, LOSS, TIE = Figure(0.2, 0.1, 0.3), Figure(-0.2, -0.3, -0.1), Figure(0.0, -0.1, 0.1)
 
 
-def compared(difference, is_worse=False):
-    return Comparison("some", 40, "accuracy", 0.5, 0.5, difference, is_worse)
+def compared(difference, is_worse=False, is_better=False):
+    return Comparison("some", 40, "accuracy", 0.5, 0.5, difference, is_worse, is_better)
 
 
 CASES = {
@@ -55,3 +55,22 @@ def test_falling_back_can_be_refused_and_is_told_all_the_same(name):
     assert not choice.falls_back
     (note,) = choice.notes()
     assert note.endswith("saved all the same, because that was asked for.")
+
+
+@pytest.mark.parametrize(
+    ("in_training", "falls_back"), [(compared(TIE), True), (compared(GAIN, is_better=True), False)]
+)
+def test_weights_that_nobody_vouches_for_have_to_earn_their_place(in_training, falls_back):
+    choice = TransferChoice(RIVAL, in_training, compared(TIE), is_vouched_for=False)
+    assert choice.falls_back is falls_back
+    decision = choice.decision()
+    assert decision.answer == "it cannot be told"
+    assert decision.reason.startswith("Nobody vouches for the weights") is falls_back
+    assert TransferChoice(RIVAL, in_training, compared(TIE)).falls_back is False
+
+
+def test_help_is_not_claimed_where_the_training_samples_deny_it():
+    denied = TransferChoice(RIVAL, compared(LOSS, is_worse=True), compared(GAIN))
+    assert denied.verdict == "no measurable difference"
+    assert TransferChoice(RIVAL, compared(TIE), compared(GAIN)).verdict == "transfer helps"
+    assert TransferChoice(RIVAL, None, None).verdict is None
