@@ -53,7 +53,9 @@ def test_the_python_runs_and_prints_a_number_and_a_verdict(tmp_path: Path) -> No
 
 
 def test_commands_were_found() -> None:
-    assert {"fit", "predict", "report", "sources", "cache", "demo"} == set(COMMANDS)
+    assert {
+        *("fit", "predict", "curve", "label-next", "report", "sources", "cache", "demo"),
+    } == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
