@@ -27,7 +27,7 @@ SIZES = 8
 #: Each size is this much larger than the last, at least.
 _LEAST_STEP = 1.15
 #: The smallest size holds so many samples a stratum, and so many in all.
-_A_STRATUM, _FEWEST = 2, 8
+_A_STRATUM, _FEWEST = 1, 8
 #: Repetitions that bring the samples learned from to about this many, within bounds.
 _WORK, _FEWEST_REPEATS, _MOST_REPEATS = 4000, 2, 8
 
@@ -57,7 +57,7 @@ class Measured:
 
 
 def curve_sizes(n_labels: int, n_strata: int) -> list[int]:
-    """Geometric steps from two samples a stratum to ``n_labels``.
+    """Geometric steps from one sample a stratum, or eight in all, to ``n_labels``.
 
     Fewer than eight where the steps would be smaller than 15 %; one where there is no room.
 

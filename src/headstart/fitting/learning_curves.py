@@ -24,6 +24,9 @@ from headstart.tasks.task import Task
 from headstart.training.objective import Objective, objective_for
 from headstart.training.probe import Samples
 
+#: With fewer points a note says that the law leans on other curves.
+_ENOUGH_SIZES = 4
+
 #: Kind of features to the curve that they make.
 _CURVES = {"source": WITH, "classical": WITHOUT}
 
@@ -79,7 +82,7 @@ def learning_curves(
         curves=curves,
         **_answers(settings.task, curves, len(train), error),
         quarantined=tuple({"input": one.input, "reason": one.reason} for one in train.quarantined),
-        notes=tuple(dict.fromkeys((*train.notes, *notes))),
+        notes=tuple(dict.fromkeys((*train.notes, *notes, *_about_sizes(curves[0])))),
         seconds=watch.seconds,
     )
 
@@ -101,6 +104,16 @@ def _curves(
             measured = measure_curve(samples, strata, dealt, seed=seed, progress=progress)
             curves.append(Curve.of(name, measured, guess, seed))
     return tuple(curves)
+
+
+def _about_sizes(curve: Curve) -> tuple[str, ...]:
+    """Too few points say nothing of how fast the error falls; usual curves say it instead."""
+    if len(curve.points) >= _ENOUGH_SIZES:
+        return ()
+    return (
+        f"The curve has {len(curve.points)} points only, since there are few samples for each "
+        "class. What it says of more labels is a guess from other curves: do not count on it.",
+    )
 
 
 def _guess_error(task: Task, objective: Objective, targets: NDArray[Any]) -> float:

@@ -65,6 +65,8 @@ class PenaltyPath:
         with warnings.catch_warnings():
             # An unfinished fit under a weak penalty is a candidate like any: validation decides.
             warnings.simplefilter("ignore", ConvergenceWarning)
+            # With one or two samples a class scikit-learn suspects that they are measurements.
+            warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
             self._model.fit(self._standard.vectors, self._codes)
         return LinearHead(self._standard.mean, self._standard.scale, *self._columns())
 

@@ -91,7 +91,7 @@ def test_the_order_depends_on_the_seed():
 def test_small_sets_have_few_sizes():
     assert curve_sizes(10, 2) == [8, 10]
     assert curve_sizes(4, 2) == [4]
-    assert curve_sizes(100, 40)[0] == 80
+    assert curve_sizes(100, 40)[0] == 40
 
 
 def test_uncertainty_shrinks_with_the_samples():

@@ -81,6 +81,13 @@ def test_a_target_that_is_no_accuracy_is_refused(target):
         learning_curves(read_embeddings(*embeddings()), target=target)
 
 
+def test_few_points_are_said_to_be_no_ground():
+    few, enough = (learning_curves(read_embeddings(*embeddings(count))) for count in (14, 40))
+    assert len(few.curves[0].points) < 4 <= len(enough.curves[0].points)
+    assert any("do not count on it" in note for note in few.notes)
+    assert not any("do not count on it" in note for note in enough.notes)
+
+
 def test_one_sample_a_class_is_too_little():
     vectors, codes = embeddings(2)
     with pytest.raises(InputError, match="too few samples for a learning curve"):

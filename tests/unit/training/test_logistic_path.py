@@ -84,6 +84,11 @@ def test_a_feature_that_never_changes_is_harmless(value):
     assert head.weights[3].tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
 
 
+def test_as_many_classes_as_samples_make_no_warning():
+    (head,) = fit_path(np.eye(6), np.array([0, 1, 2, 3, 4, 4]), 5, [10.0])
+    assert head.probabilities(np.eye(6)).argmax(axis=1).tolist() == [0, 1, 2, 3, 4, 4]
+
+
 def test_no_feature_ever_changes():
     codes = np.array([0, 0, 0, 1])
     (head,) = fit_path(np.ones((4, 9)), codes, 2, [10.0])
