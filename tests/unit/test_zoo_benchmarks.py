@@ -105,10 +105,10 @@ def test_every_score_is_measured_where_its_inputs_are(measures):
 def test_what_the_product_measures_bears_its_own_names(measures):
     from zoo_outcomes import of_product
 
-    from headstart.advice.source_evidence import MEASURES
+    from headstart.advice.source_evidence import MEASURES, PROBE, PROBE_MERIT
 
     found = of_product(measures["t1"]["mnist"])
-    assert set(found) == {"probe", *MEASURES["classification"]}
+    assert set(found) == {PROBE, PROBE_MERIT, *MEASURES["classification"]}
 
 
 def test_what_was_measured_is_kept(zoo, pairs, tmp_path, monkeypatch):
