@@ -149,8 +149,10 @@ def ceiling(outcome: str, pairs: Iterable[Pair]) -> dict[str, dict[str, float]]:
     """By target: the mean tau of the truth and of the same on test samples drawn anew."""
     figures = {}
     for target, some in by_target(pairs).items():
-        drawn = [judged(one, _accuracies(outcome, some)) for one in _drawn(outcome, some)]
-        figures[target] = _mean(drawn)
+        truth = _accuracies(outcome, some)
+        # Where all are equal among the samples drawn there is no order to compare.
+        drawn = [one for one in _drawn(outcome, some) if len(set(one.values())) > 1]
+        figures[target] = _mean(judged(one, truth) for one in drawn)
     return figures
 
 
