@@ -186,6 +186,20 @@ def test_a_choice_that_loses_too_much_has_not_reached_it(pairs):
     assert told["choice"]["reached"]
 
 
+def test_targets_of_a_run_that_was_broken_off_are_kept(pairs, tmp_path):
+    from argparse import Namespace
+
+    from zoo_choice import keep, kept_rows, trials
+
+    trial = next(trials([one for one in pairs if one.is_whole], ["t1"]))
+    kept, rows = tmp_path / "kept.json", [{"target": "t1", "limit": 1.6}]
+    assert kept_rows(kept, trial, Namespace(again=False, share=0.1)) == []
+    keep(kept, trial, [*rows, {"target": "another", "limit": 1.0}])
+    assert kept_rows(kept, trial, Namespace(again=False, share=0.1)) == rows
+    assert kept_rows(kept, trial, Namespace(again=False, share=0.2)) == []
+    assert kept_rows(kept, trial, Namespace(again=True, share=0.1)) == []
+
+
 def test_experience_holds_the_other_targets_alone(pairs, measures):
     from zoo_fits import as_experience
     from zoo_sources import Zooling
