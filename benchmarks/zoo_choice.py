@@ -22,6 +22,7 @@ the exhaustive search ran in theirs. None writes into the zoo.
 from __future__ import annotations
 
 import argparse
+import json
 import statistics
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,13 +95,33 @@ def main() -> None:
     options.zoo = options.zoo.resolve()
     pairs = [one for one in read_pairs(options.zoo) if one.is_whole]
     others, rows = Others(), []
+    kept = options.json.with_name(f"{options.json.stem}_targets.json")
     for trial in trials(pairs, options.targets):
-        rows += rows_on(trial, pairs, options)
+        rows += kept_rows(kept, trial, options) or rows_on(trial, pairs, options)
+        keep(kept, trial, rows)
     if not rows:
         sys.exit("No target was tried with all sources by all plans; run zoo.py to its end.")
     busy = others.rows()
     rows = [{**row, "others %": busy[0]["value"] if busy else None} for row in rows]
     report("zoo_choice", [*rows, *summary(rows)], options.json)
+
+
+def kept_rows(kept: Path, trial: Trial, options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Of a run that was broken off; none where the truth or the share has changed since."""
+    known = {} if options.again or not kept.exists() else json.loads(kept.read_bytes())
+    rows: list[dict[str, Any]] = known.get(trial.target, [])
+    limit = round(options.share * trial.exhaustive_seconds, 1)
+    return rows if rows and rows[0]["limit"] == limit else []
+
+
+def keep(kept: Path, trial: Trial, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Beside those of other targets."""
+    from headstart.files import to_json, write_atomically
+
+    known = json.loads(kept.read_bytes()) if kept.exists() else {}
+    known[trial.target] = [dict(row) for row in rows if row["target"] == trial.target]
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(kept, to_json(known))
 
 
 def trials(pairs: Sequence[Pair], targets: Sequence[str] | None) -> Iterator[Trial]:
@@ -260,6 +281,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--share", type=float, default=0.1, help="of the exhaustive seconds")
     parser.add_argument("--squeezenet", type=Path, help="squeezenet1_0.safetensors")
     parser.add_argument("--targets", nargs="+", help="only these (default: all)")
+    parser.add_argument("--again", action="store_true", help="fit anew what was kept")
     parser.add_argument("--cold", action="store_true", help="convert the networks anew")
     parser.add_argument("--cores", type=int, default=2, help="cores to run on (default 2)")
     json_argument(parser, "zoo_choice")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from zoo_reading import Pair
 
 #: Raised when measures change their meaning: what was kept before is then computed again.
-FORMAT = 1
+FORMAT = 2
 #: Before the names of what the product itself measures.
 PRODUCT = "product: "
 #: Arrays of an npz by name.

@@ -14,6 +14,9 @@ have no classes for LEEP) takes the mean of the others.
 
 Test accuracies are uncertain themselves. The ceiling is the mean weighted tau of the truth and the
 same truth on test samples drawn with replacement: no ranking can be expected to come above it.
+Where the test set is larger than the training set, the second ceiling says more: that is how well
+the very models that are to be ranked could be told apart, by as many samples as there are to learn
+from.
 
     python benchmarks/zoo_ranking.py --zoo FOLDER [--outcomes FILE]
 
@@ -36,6 +39,7 @@ from zoo_outcomes import of_product, own_outcomes
 from zoo_reading import BETTER, OUTCOMES, Pair, by_target, read_pairs, zoo_argument
 
 CEILING = "ceiling: the truth against itself"
+SMALL_CEILING = "the trained models, judged on as few samples as were learned from"
 #: A target with fewer sources that were tried is not ranked.
 FEWEST_SOURCES = 3
 DRAWS = 200
@@ -68,6 +72,7 @@ def rows_of(
     found = {way: leave_each_out(outcomes, rank) for way, rank in ways.items()}
     rows = [_row(outcome, way, figures) for way, figures in found.items() if figures]
     rows.append(_row(outcome, CEILING, ceiling(outcome, pairs)))
+    rows.append(_row(outcome, SMALL_CEILING, ceiling(outcome, pairs, is_small=True)))
     best = max(
         (way for way in names if found[way]), key=lambda way: _mean(found[way].values())["tau"]
     )
@@ -145,12 +150,23 @@ def by_combination(measures: Mapping[str, Mapping[str, float]], others: list[Any
     return {one.source: one.total for one in expected}
 
 
-def ceiling(outcome: str, pairs: Iterable[Pair]) -> dict[str, dict[str, float]]:
-    """By target: the mean tau of the truth and of the same on test samples drawn anew."""
+def ceiling(
+    outcome: str, pairs: Iterable[Pair], is_small: bool = False
+) -> dict[str, dict[str, float]]:
+    """By target: the mean tau of the truth and of the same on test samples drawn anew.
+
+    Parameters
+    ----------
+    is_small : bool
+        Whether as many are drawn as there are training samples, and not as test samples.
+    """
     figures = {}
     for target, some in by_target(pairs).items():
-        drawn = [judged(one, _accuracies(outcome, some)) for one in _drawn(outcome, some)]
-        figures[target] = _mean(drawn)
+        truth = _accuracies(outcome, some)
+        # Where all are equal among the samples drawn there is no order to compare.
+        draws = _drawn(outcome, some, some[0].n_train if is_small else None)
+        drawn = [one for one in draws if len(set(one.values())) > 1]
+        figures[target] = _mean(judged(one, truth) for one in drawn)
     return figures
 
 
@@ -158,7 +174,7 @@ def _accuracies(outcome: str, pairs: Iterable[Pair]) -> dict[str, float]:
     return {one.source: one.accuracy(outcome) or 0.0 for one in pairs}
 
 
-def _drawn(outcome: str, pairs: Sequence[Pair]) -> Iterable[Ranking]:
+def _drawn(outcome: str, pairs: Sequence[Pair], count: int | None) -> Iterable[Ranking]:
     """Accuracies on samples drawn with replacement, the same ones for all sources."""
     import numpy as np
 
@@ -166,7 +182,7 @@ def _drawn(outcome: str, pairs: Sequence[Pair]) -> Iterable[Ranking]:
     right = [[np.array(one.correct[plan]) for plan in plans] for one in pairs]
     size, random = min(len(one[0]) for one in right), np.random.default_rng(0)
     for _ in range(DRAWS):
-        rows = random.integers(size, size=size)
+        rows = random.integers(size, size=count or size)
         yield {
             one.source: max(float(plan[rows].mean()) for plan in some)
             for one, some in zip(pairs, right, strict=True)

@@ -105,10 +105,10 @@ def test_every_score_is_measured_where_its_inputs_are(measures):
 def test_what_the_product_measures_bears_its_own_names(measures):
     from zoo_outcomes import of_product
 
-    from headstart.advice.source_evidence import MEASURES
+    from headstart.advice.source_evidence import MEASURES, PROBE, PROBE_MERIT
 
     found = of_product(measures["t1"]["mnist"])
-    assert set(found) == {"probe", *MEASURES["classification"]}
+    assert set(found) == {PROBE, PROBE_MERIT, *MEASURES["classification"]}
 
 
 def test_what_was_measured_is_kept(zoo, pairs, tmp_path, monkeypatch):
@@ -184,6 +184,20 @@ def test_a_choice_that_loses_too_much_has_not_reached_it(pairs):
     assert not told["exhaustive best"]["reached"]
     assert not told["always probe"]["reached"]
     assert told["choice"]["reached"]
+
+
+def test_targets_of_a_run_that_was_broken_off_are_kept(pairs, tmp_path):
+    from argparse import Namespace
+
+    from zoo_choice import keep, kept_rows, trials
+
+    trial = next(trials([one for one in pairs if one.is_whole], ["t1"]))
+    kept, rows = tmp_path / "kept.json", [{"target": "t1", "limit": 1.6}]
+    assert kept_rows(kept, trial, Namespace(again=False, share=0.1)) == []
+    keep(kept, trial, [*rows, {"target": "another", "limit": 1.0}])
+    assert kept_rows(kept, trial, Namespace(again=False, share=0.1)) == rows
+    assert kept_rows(kept, trial, Namespace(again=False, share=0.2)) == []
+    assert kept_rows(kept, trial, Namespace(again=True, share=0.1)) == []
 
 
 def test_experience_holds_the_other_targets_alone(pairs, measures):

@@ -6,8 +6,7 @@ standing of a source on a target is taken as the sum of
 
 - what the source is worth on any target (the static prior),
 - what it is worth on targets whose scores look alike,
-- what the scores of this target say: their mean, in which the probe counts most, each of them, and
-  a smooth function of all,
+- what the scores of this target say: their mean, each of them, and a smooth function of all,
 - what nothing here explains.
 
 How large each part is, is learned from earlier targets alone, and kept near a default while they

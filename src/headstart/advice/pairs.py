@@ -15,11 +15,6 @@ from headstart.advice.experience import Outcome
 from headstart.advice.prior import Standing, seeded_targets, standings_by_target
 from headstart.advice.standing import Array, in_columns
 
-#: What a linear model on held-out samples says, beside scores that only hint at it.
-PROBE = "probe"
-#: How much a score counts in their mean, others count 1. The probe measures what is wanted, so that
-#: a few scores that err together must not outvote it before their worth was learned.
-WEIGHTS: Mapping[str, float] = {PROBE: 9.0}
 #: Of a pair that was not tried.
 _UNKNOWN = float("nan")
 
@@ -41,8 +36,6 @@ class Pairs:
     seeded_weight : ndarray of shape (n_sources,), float64
         On how many targets that rests.
     source_names : tuple of str
-    score_weight : ndarray of shape (n_scores,), float64
-        How much each score counts in their mean.
     """
 
     target: NDArray[np.int64]
@@ -52,7 +45,6 @@ class Pairs:
     seeded: Array
     seeded_weight: Array
     source_names: tuple[str, ...]
-    score_weight: Array
 
     @cached_property
     def earlier(self) -> NDArray[np.int64]:
@@ -76,9 +68,9 @@ class Pairs:
 
     @cached_property
     def mean_score(self) -> Array:
-        """Weighted mean over the scores that were measured; 0 where there is none."""
-        weight = np.isfinite(self.scores) @ self.score_weight
-        mean: Array = self.filled_scores @ self.score_weight / np.where(weight > 0, weight, 1.0)
+        """Mean over the scores that were measured; 0 where there is none."""
+        count = np.isfinite(self.scores).sum(axis=1)
+        mean: Array = self.filled_scores.sum(axis=1) / np.maximum(count, 1)
         return mean
 
     def residual_standings(self, slope: float) -> Array:
@@ -123,7 +115,6 @@ def pairs_of(
         seeded=seeded[source],
         seeded_weight=np.array([seeded_targets(seed.get(name)) for name in names]),
         source_names=tuple(names),
-        score_weight=np.array([WEIGHTS.get(name, 1.0) for name in score_names]),
     )
 
 

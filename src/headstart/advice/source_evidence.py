@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.advice.pairs import PROBE
 from headstart.advice.quick_probe import StageFigures, prefer_last, probe_stages
 from headstart.advice.trials import standard_error
 from headstart.evidence import Decision
@@ -30,6 +29,9 @@ MEASURES: Mapping[str, Mapping[str, Measure]] = {
     ClassificationTask.name: {"knn": knn, "logme": logme, "h_score": h_score},
     RegressionTask.name: {"logme": logme},
 }
+#: The mean loss of the probe, with a minus sign, and its merit at the stage where that is highest:
+#: the loss tells sure answers from lucky ones, the merit is what people ask for.
+PROBE, PROBE_MERIT = "probe", "probe_merit"
 #: Samples that the scores beside the probe look at.
 _MOST_SAMPLES = 500
 
@@ -45,7 +47,7 @@ class SourceEvidence:
     stages : tuple of StageFigures
         A linear model on each stage, from the first to the last.
     measures : mapping of str to float
-        Score name to value, higher is better; that of the probe is its mean loss with a minus sign.
+        Score name to value, higher is better.
     seconds : float
         That scoring took, without the pass.
     """
@@ -105,7 +107,10 @@ def weigh(
     """
     began = time.perf_counter()
     stages = probe_stages(features, targets, objective_for(task, targets), folds)
-    measures = {PROBE: -prefer_last(stages).loss}
+    measures = {
+        PROBE: -prefer_last(stages).loss,
+        PROBE_MERIT: max(stage.merit for stage in stages),
+    }
     last, rows = features[stages[-1].stage], _some(len(targets))
     for name, measure in MEASURES[task.name].items():
         value = measure(last[rows], targets[rows])

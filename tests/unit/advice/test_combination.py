@@ -206,23 +206,3 @@ def test_variances_follow_the_data_and_else_the_default():
     pairs = pairs_of({"a": {}}, [], {})
     nothing = kernels(pairs).among(pairs.earlier)
     assert learn_variances(nothing, np.empty(0)) == default_variances(parts)
-
-
-def test_before_anything_is_learned_three_scores_do_not_outvote_the_probe():
-    places = {"a": 3, "b": 2, "c": 1}
-    against = {name: {"knn": -p, "logme": -p, "h_score": -p} for name, p in places.items()}
-    measures = {name: {"probe": float(p), **against[name]} for name, p in places.items()}
-    assert [one.source for one in combine(measures, []).expectations] == ["a", "b", "c"]
-    assert [one.source for one in combine(against, []).expectations] == ["c", "b", "a"]
-
-
-def test_a_probe_that_proved_worthless_is_not_believed():
-    """By what was learned, not by its weight before."""
-    outcomes = world(by_score=1.0, n_targets=12)
-    renamed = [
-        Outcome(one.target, one.source, one.outcome, {"probe": m["junk"], "knn": m["good"]})
-        for one in outcomes
-        for m in [one.measures]
-    ]
-    new = {"x": {"probe": 1.0, "knn": 0.0}, "y": {"probe": 0.0, "knn": 1.0}}
-    assert combine(new, renamed).expectations[0].source == "y"

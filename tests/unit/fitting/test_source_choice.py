@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from threading import Event, Thread
 
 import numpy as np
@@ -186,17 +186,18 @@ def test_a_slow_source_does_not_hold_up_the_refusal_of_those_behind_it(
                 slow.set()
             return left
 
-    def submit(pool, function, argument):
-        future = Told()
-        if argument.source == tiny_sources[0]:
-            future.set_result(function(argument))
-        elif argument.source == "fitting/slow":
-            future.set_running_or_notify_cancel()
-            Thread(target=lambda: future.set_result(function(argument))).start()
-        return future
+    class Pool(OneAtATime):
+        def submit(self, function, argument):
+            future = Told()
+            if argument.source == tiny_sources[0]:
+                future.set_result(function(argument))
+            elif argument.source == "fitting/slow":
+                future.set_running_or_notify_cancel()
+                Thread(target=lambda: future.set_result(function(argument))).start()
+            return future
 
     monkeypatch.setattr("headstart.fitting.source_choice._had", had)
-    monkeypatch.setattr(ThreadPoolExecutor, "submit", submit)
+    monkeypatch.setattr("headstart.fitting.source_choice.ThreadPoolExecutor", Pool)
     train, _ = read_sides(same_photos)
     choice = SourceChoice(train, Settings(), silent, Watch())
     choice._time = Leaving(Budget(10.0), Watch())
