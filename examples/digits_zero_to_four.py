@@ -87,7 +87,8 @@ def fit(source: str, plan: str, train: Any, test: Any, epochs: int) -> Any:
     stages = load_backbone(source, init="random").stage_names
     planned = read_plan_name(plan).plan(source, stages)
     planned = planned.with_training(views=("original",), epochs=epochs)
-    return TransferClassifier(plan=planned).fit(*train, test=test)
+    # What is asked here is what each plan brings, also where it brings nothing.
+    return TransferClassifier(plan=planned, fallback=False).fit(*train, test=test)
 
 
 def draw_few(y: Any, per_class: int, seed: int) -> tuple[Any, Any]:

@@ -82,7 +82,12 @@ def fit(
 
     labels = [path.parent.name for path in pictures]
     model = TransferClassifier(
-        options.source, plan, epochs=epochs, weights=options.weights, random_state=options.seed
+        options.source,
+        plan,
+        epochs=epochs,
+        weights=options.weights,
+        random_state=options.seed,
+        fallback=False,  # each plan is to be seen, also one that hurts
     )
     return model.fit(pictures, labels, test=test)
 
