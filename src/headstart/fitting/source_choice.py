@@ -87,6 +87,7 @@ class SourceChoice:
     def __post_init__(self) -> None:
         self.kind = task_named(self.settings.task)
         self._judged: dict[str, tuple[SourceEvidence, int]] = {}
+        self._standing: list[Ranked] = []
         self._earlier = recall()
         self._time = RankingTime(self.settings.budget, self.watch)
 
@@ -110,7 +111,7 @@ class SourceChoice:
         fewest, n_samples = fewest_to_hold_out(strata[self._order]), len(self.dataset)
         rounds = halve(list(self.converted), n_samples, self._judge, fewest, self._time.reach)
         spared = self.vectors.passes_saved(rounds[-1].entrants)
-        ranking = Ranking(in_order(self._ranked()), refused, rounds, spared, n_samples)
+        ranking = Ranking(in_order(self._standing), refused, rounds, spared, n_samples)
         self._remember(ranking)
         return ranking
 
@@ -170,7 +171,8 @@ class SourceChoice:
                 features = self.vectors.features(name, of.fingerprints)
                 evidence = weigh(name, features, of.targets, of.task, of.folds)
                 self._judged[name] = (evidence, n_samples)
-        standing = {one.source: one.expected.total for one in self._ranked()}
+        self._standing = self._ranked()
+        standing = {one.source: one.expected.total for one in self._standing}
         return {name: standing[name] for name in names}
 
     def _encode(self, names: Sequence[str], n_samples: int) -> Labelled:
@@ -195,8 +197,10 @@ class SourceChoice:
     def _ranked(self) -> list[Ranked]:
         """Everybody that was judged, each by the samples of its last round."""
         measures = {name: one.measures for name, (one, _) in self._judged.items()}
-        seed = packaged_seed()
-        known = (*seed.outcomes, *self._earlier.outcomes)
+        seed, here = packaged_seed(), _digest(self.labelled.fingerprints)
+        # What is remembered of these very samples is no experience with others.
+        earlier = [one for one in self._earlier.outcomes if one.target != here]
+        known = (*seed.outcomes, *earlier)
         expected = combine(measures, known, seed.standings).expectations
         return [
             Ranked(one, *self._judged[one.source], _flops(self.converted[one.source]))
