@@ -60,7 +60,9 @@ def learn(train: Path, test: Path, options: argparse.Namespace) -> None:
     stages = load_backbone(options.source, init="random").stage_names
     # "probe" alone would choose the stages by cross-validation; the exercise takes the last one.
     plan = frozen_plan(options.source, stages).with_head(HeadPlan(stages[-1:]))
-    model = TransferClassifier(plan=plan, weights=options.weights).fit(train, test=test)
+    # The head is what is looked at, also where a model without transfer would do better.
+    classifier = TransferClassifier(plan=plan, weights=options.weights, fallback=False)
+    model = classifier.fit(train, test=test)
     head, result = model.model_.head, model.result_
     (features, classes), accuracy = head.weights.shape, result.test["accuracy"]
     numbers = head.weights.size + head.bias.size

@@ -85,7 +85,9 @@ def test_weights_of_a_source_are_the_ones_that_were_trained(own_source, tiny_sou
 
 @pytest.mark.parametrize("plan", ["probe", "full", "copy:1", "scratch"])
 def test_it_can_be_transferred_from(either, same_photos, plan):
-    settings = Settings(f"run:{either[1]}", read_plan_name(plan), training=QUICK)
+    name = read_plan_name(plan)
+    training = {} if name.is_frozen else QUICK
+    settings = Settings(f"run:{either[1]}", name, training=training, fallback=False)
     model = fit(read_any(same_photos), None, settings)
     assert model.result_.n_test > 0
     assert model.backbone.source.preprocessing.size == (12, 12)

@@ -133,7 +133,7 @@ def test_an_interrupt_keeps_what_was_learned(make_job, assembled):
         learn_from_pairs(job, assembled, press)
     job.checkpoints.clear()
     trained = learn_from_pairs(replace(job, keeps_interrupted=True), assembled, press)
-    assert trained.interrupted
+    assert trained.ended == "interrupted"
     assert trained.history[-1].epoch == 2
 
 
