@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from headstart.fitting.time_left import least_row_seconds
+from headstart.fitting.time_left import CONVERSION, GETTING_READY, WRITING, least_row_seconds
 from headstart.fitting.watch import Watch
 from headstart.plan import Budget
 
@@ -16,6 +16,8 @@ from headstart.plan import Budget
 PREPARING, RANKING = 0.25, 0.5
 #: Share of what is left of it that a round may take which is not the last.
 _A_ROUND = 0.5
+#: Seconds before a network computes for the first time.
+_COMPILING = 0.25
 #: Before the first round it is not known how many times as long as at least it will take.
 _UNKNOWN_PACE = 3.0
 
@@ -38,7 +40,7 @@ class RankingTime:
     >>> watch = Watch(began=time.perf_counter() - 10.0)
     >>> clock = RankingTime(Budget(60.0), watch, {"small": 1.4e9, "large": 2e9})
     >>> round(clock.reach(["small", "large"], seen=0, is_last=True), -1)
-    330
+    320
     """
 
     budget: Budget
@@ -76,8 +78,8 @@ class RankingTime:
         """
         if not self.budget.is_limited:
             return 2**63
-        share = 1.0 if is_last else _A_ROUND
-        seconds = max(self._left(RANKING), 0.0) * share
+        left = self._end - self.watch.elapsed - self._compiling(names)
+        seconds = max(left, 0.0) * (1.0 if is_last else _A_ROUND)
         return seen + int(seconds / (self._row_seconds(names) * self._pace))
 
     @contextmanager
@@ -86,18 +88,33 @@ class RankingTime:
         start = time.perf_counter()
         yield
         new = n_samples - max((self._seen.get(name, 0) for name in names), default=0)
-        self._seen.update(dict.fromkeys(names, n_samples))
         self._spent += time.perf_counter() - start
-        self._expected += new * self._row_seconds(names)
+        self._expected += new * self._row_seconds(names) + self._compiling(names)
+        self._seen.update(dict.fromkeys(names, n_samples))
 
     @property
     def _pace(self) -> float:
-        """How many times as long as expected it took so far."""
-        return self._spent / self._expected if self._expected else _UNKNOWN_PACE
+        """How many times as long as at least expected it took so far."""
+        return max(self._spent / self._expected, 1.0) if self._expected else _UNKNOWN_PACE
 
     def _row_seconds(self, names: Sequence[str]) -> float:
         """At least, for one decoding and all the networks."""
         return least_row_seconds(sum(self.flops[name] for name in names))
+
+    def _compiling(self, names: Sequence[str]) -> float:
+        """Of the networks that have not computed anything yet."""
+        return _COMPILING * sum(name not in self._seen for name in names)
+
+    @property
+    def _end(self) -> float:
+        """Seconds from the start until when samples may be seen.
+
+        Where no plan could be tried in the rest, only the finish of the probe is kept free.
+        """
+        limit = self.budget.seconds or 0.0
+        finish = CONVERSION + WRITING
+        is_too_short = (1 - RANKING) * limit < GETTING_READY + finish
+        return max(RANKING * limit, limit - finish) if is_too_short else RANKING * limit
 
     def _left(self, share: float) -> float:
         seconds = self.budget.seconds

@@ -45,18 +45,43 @@ def test_more_and_larger_networks_see_fewer_samples():
     assert both < small
 
 
+@pytest.fixture
+def compiled(monkeypatch):
+    """Networks that are ready at once."""
+    monkeypatch.setattr("headstart.fitting.ranking_time._COMPILING", 0.0)
+
+
+@pytest.mark.usefixtures("compiled")
 def test_what_a_round_took_is_learned():
     slow, quick = clock(100, 0), clock(100, 0)
     for one, samples in ((slow, 1), (quick, 1000)):
-        with one.learning(list(FLOPS), samples):
+        with one.learning([*FLOPS], samples):
             time.sleep(0.2)
     assert slow.reach([*FLOPS], 0, True) == pytest.approx(50 / 0.2, rel=0.3)
-    assert quick.reach([*FLOPS], 0, True) > 100 * slow.reach([*FLOPS], 0, True)
+    assert quick.reach([*FLOPS], 0, True) > 5 * slow.reach([*FLOPS], 0, True)
 
 
+@pytest.mark.usefixtures("compiled")
 def test_samples_that_were_seen_before_are_not_counted_twice():
     twice = clock(100, 0)
     for samples in (10, 20):
         with twice.learning(["small"], samples):
             time.sleep(0.1)
     assert twice.reach(["small"], 0, True) == pytest.approx(50 / 0.01, rel=0.3)
+
+
+def test_what_compiling_takes_is_not_taken_for_the_pace_of_pictures():
+    """Two networks, a quarter of a second each: the one picture itself took next to nothing."""
+    both = clock(100, 0)
+    with both.learning([*FLOPS], 1):
+        time.sleep(0.5)
+    assert both.reach([*FLOPS], 0, True) == pytest.approx(50 / both._row_seconds([*FLOPS]), rel=0.3)
+
+
+@pytest.mark.parametrize(("limit", "free"), [(10, 5), (20, 6), (26, 6), (40, 20)])
+def test_where_no_plan_could_be_tried_only_the_finish_is_kept_free(limit, free):
+    before, after = clock(limit, limit - free - 1), clock(limit, limit - free + 0.1)
+    for one in (before, after):
+        one._seen = dict.fromkeys(FLOPS, 5)
+    assert before.reach([*FLOPS], 5, True) > 5
+    assert after.reach([*FLOPS], 5, True) == 5
