@@ -114,8 +114,8 @@ class Ranking:
             )
         else:
             told = (
-                f"{second.source} is not measurably worse on these samples: earlier targets "
-                "decided."
+                f"{second.source} is not measurably worse on these samples; prior and scores "
+                "together put it second."
             )
         return " ".join(filter(None, (told, self.saved, self.cut_short)))
 
