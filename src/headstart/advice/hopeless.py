@@ -39,15 +39,16 @@ def hopeless(losses: ArrayLike, guess_losses: ArrayLike, source: str) -> str | N
     >>> hopeless([0.1] * 20, [0.7] * 20, "a") is None
     True
     >>> print(hopeless([0.7, 0.6] * 10, [0.6, 0.7] * 10, "a"))
-    What 'a' computes tells nothing about these labels: on 20 held-out training samples a linear \
-model of it is no better than a guess that looks at no sample.
+    Nothing shows that what 'a' computes tells these labels apart: on 20 held-out training samples a \
+linear model of it is not measurably better than a guess that looks at no sample.
     """
     gain = paired_error_difference(losses, guess_losses)
     if gain.low > 0:
         return None
     count = np.asarray(losses).size
-    how = "worse" if gain.high < 0 else "no better"
+    how = "worse" if gain.high < 0 else "not measurably better"
     return (
-        f"What {source!r} computes tells nothing about these labels: on {count:,} held-out "
-        f"training samples a linear model of it is {how} than a guess that looks at no sample."
+        f"Nothing shows that what {source!r} computes tells these labels apart: on {count:,} "
+        f"held-out training samples a linear model of it is {how} than a guess that looks at no "
+        "sample."
     )
