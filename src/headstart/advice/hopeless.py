@@ -39,8 +39,8 @@ def hopeless(losses: ArrayLike, guess_losses: ArrayLike, source: str) -> str | N
     >>> hopeless([0.1] * 20, [0.7] * 20, "a") is None
     True
     >>> print(hopeless([0.7, 0.6] * 10, [0.6, 0.7] * 10, "a"))
-    Nothing shows that what 'a' computes tells these labels apart: on 20 held-out training samples a \
-linear model of it is not measurably better than a guess that looks at no sample.
+    Nothing shows that what 'a' computes tells these labels apart: on 20 held-out training \
+samples a linear model of it is not measurably better than a guess that looks at no sample.
     """
     gain = paired_error_difference(losses, guess_losses)
     if gain.low > 0:
