@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from headstart.activations.openvino_model import MODEL, WEIGHTS, to_openvino, write_model
 from headstart.activations.segment import Segment
-from headstart.backbones.source import Source
+from headstart.backbones.source import TOKENIZER, Source, with_tokenizer
 from headstart.errors import CacheError, HeadstartError, SourceError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 
@@ -105,7 +105,7 @@ def read_converted(folder: Path) -> ConvertedBackbone:
             StageFacts(**{**row, "state_shape": tuple(row["state_shape"])})
             for row in facts["stages"]
         )
-        source = Source.from_dict(facts["source"])
+        source = with_tokenizer(Source.from_dict(facts["source"]), folder)
         converted = ConvertedBackbone(folder, source, stages, facts["constants"], facts["sizes"])
         _check_sizes(converted)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, HeadstartError) as error:
@@ -174,6 +174,8 @@ def _fill(
 
         write_atomically(place / NETWORK, save({k: one.contiguous() for k, one in tensors.items()}))
     write_model(model, place)
+    if tokenizer := getattr(source.preprocessing, "tokenizer", None):
+        write_atomically(place / TOKENIZER, tokenizer.encode())
     with (place / WEIGHTS).open("rb") as file:
         constants = hashlib.file_digest(file, "sha256").hexdigest()
     sizes = {name: (place / name).stat().st_size for name in (MODEL, WEIGHTS)}
@@ -186,4 +188,5 @@ def _to_openvino(backbone: Backbone) -> openvino.Model:
 
     whole = Segment(0, len(backbone.stages), "pooled")
     network = SegmentNetwork(backbone, whole).eval()
-    return to_openvino(network, example_input(backbone, whole))
+    is_text = backbone.source.modality == "text"
+    return to_openvino(network, example_input(backbone, whole), any_size=is_text)

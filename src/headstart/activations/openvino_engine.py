@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from itertools import count
 from pathlib import Path
@@ -115,6 +116,10 @@ class Requests:
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Queue one sample; waits while all requests are busy."""
+        self.start_batch(prepared, partial(_first, done))
+
+    def start_batch(self, prepared: NDArray[Any], done: Done) -> None:
+        """Queue samples that are computed together; ``done`` gets their rows, shape (n, size)."""
         if self._queue is None:
             self._queue = self._compile()
         ticket = next(self._tickets)
@@ -145,9 +150,13 @@ class Requests:
 def _delivering(
     waiting: dict[int, Done], dtype: type[np.floating[Any]]
 ) -> Callable[[Any, int], None]:
-    """The callback of a queue: whoever waits under a ticket gets the row."""
+    """The callback of a queue: whoever waits under a ticket gets the rows."""
 
     def deliver(request: Any, ticket: int) -> None:
-        waiting.pop(ticket)(rounded(request.get_output_tensor(0).data[0], dtype))
+        waiting.pop(ticket)(rounded(request.get_output_tensor(0).data, dtype))
 
     return deliver
+
+
+def _first(done: Done, rows: NDArray[Any]) -> None:
+    done(rows[0])

@@ -13,7 +13,9 @@ MODEL = "model.xml"
 WEIGHTS = "model.bin"
 
 
-def to_openvino(module: torch.nn.Module, example: torch.Tensor) -> openvino.Model:
+def to_openvino(
+    module: torch.nn.Module, example: torch.Tensor, any_size: bool = False
+) -> openvino.Model:
     """Trace with torch and read the trace with OpenVINO's own front end.
 
     ``openvino.convert_model`` does the same, but checks the trace by running it again and reports
@@ -24,7 +26,9 @@ def to_openvino(module: torch.nn.Module, example: torch.Tensor) -> openvino.Mode
     module : Module
         From one tensor to one tensor.
     example : Tensor
-        Of the one shape and type that the model shall take.
+        Of the type, and usually the one shape, that the model shall take.
+    any_size : bool
+        Whether the model takes any size of each axis.
     """
     from openvino.frontend import FrontEndManager
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
@@ -32,7 +36,7 @@ def to_openvino(module: torch.nn.Module, example: torch.Tensor) -> openvino.Mode
     front_end = FrontEndManager().load_by_framework("pytorch")
     decoder = TorchScriptPythonDecoder(_traced(module, example))  # nobody else keeps it alive
     model = front_end.convert(front_end.load(decoder))
-    model.reshape(list(example.shape))
+    model.reshape([-1 if any_size else size for size in example.shape])
     return model
 
 

@@ -94,7 +94,10 @@ def _converted_segment(facts: SegmentFacts) -> Path:
         return folder
     network = SegmentNetwork(facts.backbone, facts.segment).eval()
     try:
-        model = to_openvino(network, example_input(facts.backbone, facts.segment))
+        is_text = facts.backbone.source.modality == "text"
+        model = to_openvino(
+            network, example_input(facts.backbone, facts.segment), any_size=is_text
+        )
     except Exception as error:  # tracing runs the network's own code, which may raise anything
         raise SourceError(
             f"Stages of {facts.backbone.source.name!r} cannot be converted for OpenVINO: {error} "
@@ -132,8 +135,12 @@ def segment_encoder(backbone: Backbone, segment: Segment) -> ViewedEncoder:
     backbone : Backbone
         The whole network.
     segment : Segment
-        Which stages; from 0 to 0 are the pixels.
+        Which stages; from 0 to 0 are the pixels, or the tokens of texts.
     """
+    if backbone.source.modality == "text":
+        from headstart.activations.text_segments import text_segment_encoder
+
+        return text_segment_encoder(backbone, segment)
     if segment.stop == 0:
         return PixelEncoder(backbone.source.preprocessing)
     import torch

@@ -58,7 +58,7 @@ class SegmentFacts:
         """Numbers in each array of a row."""
         stages = self.backbone.stages[self.segment.start : self.segment.stop]
         vectors = [stage.feature_size for stage in stages] if self.segment.keeps_vectors else []
-        state = int(np.prod(self.backbone.stages[self.segment.stop - 1].state_shape))
+        state = self.backbone.stages[self.segment.stop - 1].state_size
         return tuple([*vectors, state] if self.segment.keeps_state else vectors)
 
     @property
@@ -72,13 +72,22 @@ class SegmentFacts:
         return ActivationKey(
             source=source.name,
             weights=self.digest,
-            preprocessing=json.dumps(source.preprocessing.to_dict(), sort_keys=True),
+            preprocessing=json.dumps(self._preparation, sort_keys=True),
             engine=engine,
             precision=precision,
             outputs=self.outputs,
             kept=self.segment.kept,
             view=self.view,
         )
+
+    @property
+    def _preparation(self) -> dict[str, Any]:
+        """Of the samples; rows of texts are as wide as the longest that is allowed."""
+        plain: dict[str, Any] = self.backbone.source.preprocessing.to_dict()
+        stage = self.backbone.stages[self.segment.stop - 1]
+        if self.segment.keeps_state and stage.carries:
+            plain["length"] = stage.state_shape[0]
+        return plain
 
     def prepare(self, sample: Any) -> NDArray[Any]:
         """A picture's pixels, or a stored row, with a batch of one."""
@@ -126,7 +135,7 @@ class OfSegment:
     @property
     def smallest_side(self) -> int:
         """The crop must still have as many pixels as the network reads."""
-        return self._facts.backbone.source.preprocessing.shorter_side
+        return int(self._facts.backbone.source.preprocessing.shorter_side)
 
     def prepare(self, image: Any) -> NDArray[Any]:
         """What the engine takes: a batch of one."""

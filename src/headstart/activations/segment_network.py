@@ -8,10 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from headstart.activations.segment import Segment
+from headstart.backbones.stages import State, step
+from headstart.backbones.text_network import token_state
 
 if TYPE_CHECKING:
     from headstart.backbones.preprocessing import Preprocessing
-    from headstart.backbones.stages import Backbone
+    from headstart.backbones.stages import Backbone, Stage
 
 
 class FromPixels(nn.Module):
@@ -36,6 +38,45 @@ class FromPixels(nn.Module):
         return pixels.permute(0, 3, 1, 2).float() * self.scale + self.shift
 
 
+class FromTokens(nn.Module):
+    """Rows of tokens, -1 where a text has ended, to what the embeddings read."""
+
+    def __init__(self, pad_id: int) -> None:
+        super().__init__()
+        self.pad_id = pad_id
+
+    def forward(self, rows: Tensor) -> State:
+        """Give the first state for rows of shape (n, length)."""
+        return token_state(rows, self.pad_id)
+
+
+class Picture(nn.Module):
+    """uint8 pixels to the first state."""
+
+    def __init__(self, facts: Preprocessing) -> None:
+        super().__init__()
+        self.own = FromPixels(facts)
+
+    def forward(self, pixels: Tensor) -> State:
+        """Give the first state; see :class:`FromPixels`."""
+        return {"x": self.own(pixels)}
+
+
+def entry_of(backbone: Backbone, start: int) -> nn.Module:
+    """What makes a state of rows: of stored ones, or of what the first stage reads."""
+    if start:
+        return Unflatten(backbone.stages[start - 1])
+    facts = backbone.source.preprocessing
+    return FromTokens(facts.pad_id) if backbone.source.modality == "text" else Picture(facts)
+
+
+def flat(state: State) -> Tensor:
+    """A row a sample, shape (n, size); what stands beside ``x`` is a last column of each token."""
+    x, *others = state.values()
+    parts = [x.float(), *(one[..., None].float() for one in others)]
+    return torch.cat(parts, dim=-1).flatten(1) if others else parts[0].flatten(1)
+
+
 class SegmentNetwork(nn.Module):
     """What a segment computes, for whichever engine.
 
@@ -52,39 +93,54 @@ class SegmentNetwork(nn.Module):
         self.stages = backbone.stages[segment.start : segment.stop]
         self.pieces = nn.ModuleList(stage.module for stage in self.stages)
         self.segment = segment
-        if segment.start:
-            self.entry: nn.Module = Unflatten(backbone.stages[segment.start - 1].state_shape)
-        else:
-            self.entry = FromPixels(backbone.source.preprocessing)
+        self.entry = entry_of(backbone, segment.start)
 
     def forward(self, rows: Tensor) -> Tensor:
         """Give float32 of shape (n, numbers that are kept)."""
-        x, kept = self.entry(rows), []
+        state, kept = self.entry(rows), []
         for stage, piece in zip(self.stages, self.pieces, strict=True):
-            x = piece(x)
+            state = step(piece, state)
             if self.segment.keeps_vectors:
-                kept.append(stage.pool({"x": x}))
+                kept.append(stage.pool(state))
         if self.segment.keeps_state:
-            kept.append(x.flatten(1))
+            kept.append(flat(state))
         return torch.cat(kept, dim=1) if len(kept) > 1 else kept[0]
 
 
 class Unflatten(nn.Module):
-    """A stored row back into the state that it was."""
+    """A stored row back into the state that it was.
 
-    def __init__(self, shape: tuple[int, ...]) -> None:
+    Texts in a batch may be stored with more room than the longest of them needs, so the length is
+    read off the rows.
+
+    Parameters
+    ----------
+    stage : Stage
+        After which the state was stored.
+    """
+
+    def __init__(self, stage: Stage) -> None:
         super().__init__()
-        self.shape = shape
+        self.shape = stage.state_shape
+        self.carries = dict(stage.carries)
 
-    def forward(self, rows: Tensor) -> Tensor:
-        """Give float32 of shape (n, *shape) for float16 rows of shape (n, size)."""
-        return rows.float().view(-1, *self.shape)
+    def forward(self, rows: Tensor) -> State:
+        """Give the state, float32, for float16 rows of shape (n, size)."""
+        rows = rows.float()
+        if not self.carries:
+            return {"x": rows.view(-1, *self.shape)}
+        size = self.shape[-1]
+        tokens = rows.unflatten(1, (-1, size + len(self.carries)))
+        beside = {name: tokens[..., size + place] for place, name in enumerate(self.carries)}
+        return {"x": tokens[..., :size], **beside}
 
 
 def example_input(backbone: Backbone, segment: Segment) -> Tensor:
     """One sample of the shape and type that the segment reads."""
     if segment.start:
-        size = Unflatten(backbone.stages[segment.start - 1].state_shape).shape
-        return torch.zeros((1, int(torch.Size(size).numel())), dtype=torch.float16)
+        size = backbone.stages[segment.start - 1].state_size
+        return torch.zeros((1, size), dtype=torch.float16)
+    if backbone.source.modality == "text":
+        return torch.ones((2, 8), dtype=torch.int64)
     height, width = backbone.source.preprocessing.size
     return torch.zeros((1, height, width, 3), dtype=torch.uint8)

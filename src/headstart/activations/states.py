@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: A stored state of more bytes than so many times the pixels takes longer to read than a picture
 #: takes to decode: deeper states are not derived from it.
 _WORTH_READING = 4
+#: Of a number in a row of what the first stage reads: a pixel's colour, a token.
+_BYTES = {"u8": 1, "i64": 8}
 
 
 class States(Protocol):
@@ -148,7 +150,8 @@ class StateEncoders:
     @property
     def bytes_a_row(self) -> int:
         """Of one state."""
-        return self._encoder.sizes[0] * (1 if self._cut == 0 else 2)
+        width = 2 if self._cut else _BYTES[self._encoder.key.precision]
+        return self._encoder.sizes[0] * width
 
     def encoder(self, view: str) -> ViewedEncoder:
         """What computes a view's states from pictures."""
@@ -202,7 +205,9 @@ class StateEncoders:
 
     @property
     def is_worth_reading(self) -> bool:
-        """Whether reading these states is quicker than decoding pictures."""
+        """Whether reading these states is quicker than decoding pictures, or computing them."""
+        if self._backbone.source.modality == "text":
+            return True
         height, width = self._backbone.source.preprocessing.size
         return self.bytes_a_row <= _WORTH_READING * 3 * height * width
 

@@ -7,7 +7,7 @@ import importlib
 import re
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
-from headstart.backbones.picture_size import resized_facts, resized_source, split_size
+from headstart.backbones.variants import split_variant, varied_facts, varied_source
 from headstart.errors import InputError, SourceError
 from headstart.plan import Init
 
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Provider(Protocol):
-    """Where sources come from. A module with these three functions will do."""
+    """Where sources come from. A module with these three functions will do.
+
+    One that knows more sources than it can name sets ``IS_OPEN``.
+    """
 
     def names(self) -> list[str]:
         """All sources, without the provider's prefix."""
@@ -41,6 +44,7 @@ PROVIDERS: dict[str, Provider | str] = {
     "bundled": "headstart.backbones.providers.bundled",
     "torchvision": "headstart.backbones.providers.torchvision_models",
     "timm": "headstart.backbones.providers.timm_models",
+    "transformers": "headstart.backbones.providers.transformers_models",
 }
 
 #: What stands before the path of a run that is used as a source.
@@ -48,7 +52,7 @@ RUN = "run:"
 _RUNS = "headstart.backbones.providers.trained_runs"
 
 #: By modality: the source that needs no network.
-DEFAULTS = {"image": "bundled/efficientnet-lite0"}
+DEFAULTS = {"image": "bundled/efficientnet-lite0", "text": "bundled/minilm-l6"}
 
 
 def default_source(modality: str = "image") -> str:
@@ -108,8 +112,8 @@ def find_source(name: str) -> dict[str, Any]:
     SourceError
         If there is no such source; the message tells what comes close.
     """
-    provider, bare, size = _resolve(name)
-    return resized_facts(provider.describe(bare), size)
+    provider, bare, variant = _resolve(name)
+    return varied_facts(provider.describe(bare), variant)
 
 
 def load_backbone(
@@ -121,7 +125,9 @@ def load_backbone(
     ----------
     name : str
         As in :func:`list_sources`, or ``run:PATH``: what headstart trained is a source like any
-        other. ``NAME@SIZE`` reads pictures of another size than its own, in pixels.
+        other. ``NAME@SIZE`` reads pictures of another size than its own, in pixels; of texts,
+        ``NAME@TOKENS`` reads no more than so many tokens, and ``NAME@cls`` or ``NAME@mean`` says
+        how they are pooled.
     weights : str or None
         A local file of weights to use in place of the provider's own.
     init : {"pretrained", "random"}
@@ -165,16 +171,16 @@ def load_network(
             f"Source {name!r} was asked for with random weights and with the weights of "
             f"{str(weights)!r}; accepted: one of the two. Leave one out."
         )
-    provider, bare, size = _resolve(name)
+    provider, bare, variant = _resolve(name)
     network, source = provider.build(bare, weights=weights, init=init, seed=seed)
-    return network, resized_source(source, size)
+    return network, varied_source(source, variant)
 
 
-def _resolve(name: str) -> tuple[Provider, str, int | None]:
-    """The provider of a source, the name that the provider knows it by, and another size."""
+def _resolve(name: str) -> tuple[Provider, str, str | None]:
+    """The provider of a source, the name that the provider knows it by, and a variant."""
     if name.startswith(RUN):
         return importlib.import_module(_RUNS), name.removeprefix(RUN), None
-    name, size = split_size(name)
+    name, variant = split_variant(name)
     prefix, slash, bare = name.partition("/")
     if not slash:
         raise _without_provider(name)
@@ -185,9 +191,9 @@ def _resolve(name: str) -> tuple[Provider, str, int | None]:
         )
     provider = _provider(prefix)
     known = provider.names()
-    if bare not in known:
+    if bare not in known and not getattr(provider, "IS_OPEN", False):
         raise SourceError(f"Source {name!r} is unknown. {_close(bare, known)}")
-    return provider, bare, size
+    return provider, bare, variant
 
 
 def _without_provider(name: str) -> SourceError:

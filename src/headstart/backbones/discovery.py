@@ -25,7 +25,8 @@ def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
     Parameters
     ----------
     network : Module
-        Takes pictures of shape (n, 3, height, width), gives scores of shape (n, n_classes).
+        Takes pictures of shape (n, 3, height, width), gives scores of shape (n, n_classes); or a
+        :class:`~headstart.backbones.text_network.TextNetwork`.
     source : Source
         Its facts; the size of the pictures is taken from them.
 
@@ -35,7 +36,10 @@ def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
         If the network cannot be traced, or has no place to cut before its last layer.
     """
     from headstart.backbones.stages import Backbone, Stage
+    from headstart.backbones.text_network import TextNetwork, cut_encoder
 
+    if isinstance(network, TextNetwork):
+        return cut_encoder(network, source)
     traced = trace(network.eval().requires_grad_(False))
     nodes = list(traced.graph.nodes)
     measured = measure(traced, source.preprocessing.size)

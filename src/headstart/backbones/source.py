@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from headstart.backbones.preprocessing import Preprocessing
+from headstart.backbones.text_preprocessing import TextPreprocessing
 from headstart.errors import SourceError
+
+#: Name of the file with a text source's tokenizer.
+TOKENIZER = "tokenizer.json"
+#: By modality: how a sample becomes the network's input.
+PREPROCESSING: Mapping[str, type[Preprocessing] | type[TextPreprocessing]] = {
+    "image": Preprocessing,
+    "text": TextPreprocessing,
+}
 
 
 @dataclass(frozen=True)
@@ -19,11 +29,11 @@ class Source:
     name : str
         With its provider, as in ``"torchvision/resnet18"``.
     modality : str
-        ``"image"``.
+        ``"image"`` or ``"text"``.
     architecture : str
         What the provider's library calls the network.
-    preprocessing : Preprocessing
-        How a picture becomes the network's input.
+    preprocessing : Preprocessing or TextPreprocessing
+        How a picture, or a text, becomes the network's input.
     licence : str
         Of the weights, as far as the provider states it.
     weights_hash : str
@@ -49,7 +59,7 @@ class Source:
     name: str
     modality: str
     architecture: str
-    preprocessing: Preprocessing
+    preprocessing: Any
     licence: str
     weights_hash: str
     n_classes: int
@@ -75,7 +85,8 @@ class Source:
         """
         try:
             known = dict(plain)
-            known["preprocessing"] = Preprocessing.from_dict(plain["preprocessing"])
+            kind = PREPROCESSING[plain["modality"]]
+            known["preprocessing"] = kind.from_dict(plain["preprocessing"])
             known["classes"] = None if plain["classes"] is None else tuple(plain["classes"])
             return cls(**known)
         except (KeyError, TypeError) as error:
@@ -83,3 +94,20 @@ class Source:
                 f"The facts of a source cannot be understood: {error}. Accepted keys: "
                 f"{', '.join(cls.__dataclass_fields__)}. Take them from an unchanged manifest."
             ) from error
+
+
+def with_tokenizer(source: Source, folder: Path) -> Source:
+    """The facts of a text source with the tokenizer that lies in a folder; any other as it is.
+
+    Raises
+    ------
+    SourceError
+        If it was changed.
+    OSError
+        If it cannot be read.
+    """
+    facts = source.preprocessing
+    if not isinstance(facts, TextPreprocessing):
+        return source
+    text = (folder / TOKENIZER).read_text("utf-8")
+    return replace(source, preprocessing=facts.with_tokenizer(text))

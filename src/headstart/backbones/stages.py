@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -33,6 +34,44 @@ def layout_of(shape: Sequence[int]) -> Layout:
     return "channels last" if rows == columns != last else "channels first"
 
 
+def step(piece: nn.Module, state: State) -> State:
+    """The state after a stage: what stands beside ``x`` is read and passed on.
+
+    Examples
+    --------
+    >>> import torch
+    >>> step(nn.ReLU(), {"x": torch.tensor([-1.0, 2.0])})
+    {'x': tensor([0., 2.])}
+    """
+    others = {name: one for name, one in state.items() if name != "x"}
+    return {"x": piece(state["x"], **others), **others}
+
+
+def pooled(state: State, layout: Layout, pooling: str = "mean") -> Tensor:
+    """One vector a sample: the mean over space or over tokens, or the first token's.
+
+    Parameters
+    ----------
+    state : State
+        With a mask where texts are of different lengths.
+    layout : {"vector", "tokens", "channels first", "channels last"}
+        What the axes of ``x`` mean.
+    pooling : {"mean", "cls"}
+        For tokens.
+    """
+    x = state["x"]
+    if layout == "vector":
+        return x
+    if layout != "tokens":
+        return x.mean(dim=(2, 3) if layout == "channels first" else (1, 2))
+    if pooling == "cls":
+        return x[:, 0]
+    if "mask" not in state:
+        return x.mean(dim=1)
+    there = state["mask"][:, :, None].to(x.dtype)
+    return (x * there).sum(dim=1) / there.sum(dim=1)
+
+
 @dataclass(frozen=True)
 class Stage:
     """A piece of backbone that can be run alone.
@@ -47,12 +86,18 @@ class Stage:
         For one sample, a multiply-add counted twice.
     state_shape : tuple of int
         Of the tensor after the stage, without the samples.
+    carries : mapping of str to tuple of int
+        Names and shapes of what stands beside it in the state.
+    pooling : {"mean", "cls"}
+        Of tokens.
     """
 
     name: str
     module: nn.Module = field(repr=False)
     flops: float
     state_shape: tuple[int, ...]
+    carries: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    pooling: str = "mean"
 
     @property
     def layout(self) -> Layout:
@@ -64,8 +109,13 @@ class Stage:
         """Length of the pooled vector."""
         return self.state_shape[0 if self.layout == "channels first" else -1]
 
+    @property
+    def state_size(self) -> int:
+        """Numbers in the whole state of a sample."""
+        return math.prod(self.state_shape) + sum(map(math.prod, self.carries.values()))
+
     def pool(self, state: State) -> Tensor:
-        """One vector a sample: the mean over space or over tokens.
+        """One vector a sample: see :func:`pooled`.
 
         Parameters
         ----------
@@ -76,12 +126,7 @@ class Stage:
         -------
         Tensor of shape (n, feature_size)
         """
-        x = state["x"]
-        if self.layout == "vector":
-            return x
-        if self.layout == "tokens":
-            return x.mean(dim=1)
-        return x.mean(dim=(2, 3) if self.layout == "channels first" else (1, 2))
+        return pooled(state, self.layout, self.pooling)
 
 
 class Backbone(nn.Module):
@@ -116,14 +161,15 @@ class Backbone(nn.Module):
 
         Parameters
         ----------
-        x : Tensor of shape (n, 3, height, width), float32
-            Normalised pictures.
+        x : Tensor of shape (n, 3, height, width), float32, or (n, length), int64
+            Normalised pictures, or tokens with -1 where a text has ended.
 
         Returns
         -------
         Tensor of shape (n, n_classes)
+            Of a text source, which has no classes, pooled vectors.
         """
-        return self.suffix(0)({"x": x})
+        return self.suffix(0)(first_state(self.source, x))
 
     def run(self, state: State, start: int, stop: int) -> State:
         """Run the stages from index ``start`` up to, not including, ``stop``.
@@ -139,10 +185,9 @@ class Backbone(nn.Module):
                 f"{len(self.stages)}. The stages of {self.source.name} are: "
                 f"{', '.join(self.stage_names)}."
             )
-        x = state["x"]
         for piece in self.pieces[start:stop]:
-            x = piece(x)
-        return {"x": x}
+            state = step(piece, state)
+        return state
 
     def prefix(self, cut: int) -> Prefix:
         """The first ``cut`` stages as a module."""
@@ -168,6 +213,15 @@ class Backbone(nn.Module):
         return dict(zip(self.stage_names, PooledBackbone(self)(images), strict=True))
 
 
+def first_state(source: Source, x: Tensor) -> State:
+    """What the first stage reads."""
+    if source.modality != "text":
+        return {"x": x}
+    from headstart.backbones.text_network import token_state
+
+    return token_state(x, source.preprocessing.pad_id)
+
+
 class Prefix(nn.Module):
     """The stages before a cut: pictures in, state out."""
 
@@ -177,8 +231,8 @@ class Prefix(nn.Module):
         self.cut = cut
 
     def forward(self, x: Tensor) -> State:
-        """Give the state at the cut for normalised pictures of shape (n, 3, height, width)."""
-        return self.backbone.run({"x": x}, 0, self.cut)
+        """Give the state at the cut for what :meth:`Backbone.forward` takes."""
+        return self.backbone.run(first_state(self.backbone.source, x), 0, self.cut)
 
 
 class Suffix(nn.Module):
@@ -192,8 +246,7 @@ class Suffix(nn.Module):
     def forward(self, state: State) -> Tensor:
         """Give class scores of shape (n, n_classes) for the state at the cut."""
         stages = len(self.backbone.stages)
-        scores: Tensor = self.backbone.head(self.backbone.run(state, self.cut, stages)["x"])
-        return scores
+        return step(self.backbone.head, self.backbone.run(state, self.cut, stages))["x"]
 
 
 class PooledBackbone(nn.Module):
@@ -205,7 +258,7 @@ class PooledBackbone(nn.Module):
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Give a tensor of shape (n, feature_size) for each stage, in order."""
-        state, vectors = {"x": images}, []
+        state, vectors = first_state(self.backbone.source, images), []
         for index, stage in enumerate(self.backbone.stages):
             state = self.backbone.run(state, index, index + 1)
             vectors.append(stage.pool(state))

@@ -12,7 +12,7 @@ from headstart.activations.classical import ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
-from headstart.activations.openvino_engine import OpenVinoEncoder
+from headstart.activations.encoders import encoder_of
 from headstart.activations.preparation import Request
 from headstart.activations.room import room_for
 from headstart.activations.segment import STATE, Segment
@@ -116,7 +116,7 @@ class CandidateVectors:
 
     def _encoder(self, name: str) -> Encoder:
         if name not in self._encoders:
-            self._encoders[name] = OpenVinoEncoder(self.converted[name])
+            self._encoders[name] = encoder_of(self.converted[name])
         return self._encoders[name]
 
     def _family(self, names: Sequence[str], n_samples: int) -> Family | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from headstart.backbones.catalogue import RUN
-from headstart.backbones.picture_size import with_size
+from headstart.backbones.variants import with_size
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.fitting.job import fit

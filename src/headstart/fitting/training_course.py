@@ -17,7 +17,7 @@ from headstart.activations.classical import ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
-from headstart.activations.openvino_engine import OpenVinoEncoder
+from headstart.activations.encoders import encoder_of
 from headstart.activations.place import cache_folder
 from headstart.activations.preparation import Request, prepare
 from headstart.activations.room import room_for
@@ -202,7 +202,7 @@ class TrainingCourse:
             return vectors
         request = Request(self.plan.source, init="random", seed=self.settings.seed)
         twin = prepare(request)
-        encoder = OpenVinoEncoder(twin)
+        encoder = encoder_of(twin)
         (table,), lost = encode(dataset.items, [encoder], self.store, self.progress)
         tables = {**vectors.tables, "random": (encoder.key.outputs, table)}
         failures = {**lost, **vectors.failures}
@@ -297,7 +297,7 @@ class TrainingCourse:
         self, dataset: Dataset, converted: ConvertedBackbone
     ) -> tuple[NDArray[Any], str]:
         """What the trained network makes of the test samples, by the engine that predicts."""
-        encoder = OpenVinoEncoder(converted)
+        encoder = encoder_of(converted)
         stages = self.plan.head.stages
         sizes = {one.name: one.feature_size for one in converted.stages}
         if not len(dataset):

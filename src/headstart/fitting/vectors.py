@@ -14,7 +14,7 @@ from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
-from headstart.activations.openvino_engine import OpenVinoEncoder
+from headstart.activations.encoders import encoder_of
 from headstart.activations.preparation import Request, find_converted, prepare
 from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.backbones.catalogue import default_source
@@ -110,7 +110,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
         if waiting:
             progress("prepare the source", 1, 1)
-    encoders = {kind: OpenVinoEncoder(network) for kind, network in converted.items()}
+    encoders = {kind: encoder_of(network) for kind, network in converted.items()}
     everything: dict[str, Encoder] = {"classical": classical, **encoders}
     with watch.step("encode"):
         vectors = _encoded(dataset.items, everything, store, progress, converted["source"])

@@ -14,7 +14,7 @@ from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import stream
-from headstart.activations.openvino_engine import OpenVinoEncoder
+from headstart.activations.encoders import encoder_of
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.evaluation.result import Result
@@ -192,7 +192,7 @@ class Model:
     def _encoder(self) -> Encoder | None:
         """What turns a picture into the vectors of the plan's stages; None for embeddings."""
         if self.backbone is not None:
-            return OpenVinoEncoder(self.backbone, self.precision)
+            return encoder_of(self.backbone, self.precision)
         return ClassicalEncoder() if self.plan.source == CLASSICAL_SOURCE else None
 
     def _in_parts(

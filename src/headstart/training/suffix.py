@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from headstart.activations.segment_network import FromPixels, Unflatten
+from headstart.activations.segment_network import entry_of
+from headstart.backbones.stages import State, step
 from headstart.errors import PlanError
 from headstart.training.linear_head import LinearHead
 
@@ -75,10 +76,8 @@ class SuffixNetwork(nn.Module):
         self.cut = plan.cut
         self.stages = backbone.stages[plan.cut :]
         self.read = tuple(stage.name in plan.head.stages for stage in self.stages)
-        if plan.cut:
-            self.entry: nn.Module = Unflatten(backbone.stages[plan.cut - 1].state_shape)
-        else:
-            self.entry = FromPixels(backbone.source.preprocessing)
+        self.entry = entry_of(backbone, plan.cut)
+        self.is_text = backbone.source.modality == "text"
         self.pieces = nn.ModuleList(stage.module for stage in self.stages)
         self.n_run = max(place for place, read in enumerate(self.read, start=1) if read)
         self.head = TrainableHead(head)
@@ -88,24 +87,32 @@ class SuffixNetwork(nn.Module):
 
         Parameters
         ----------
-        rows : Tensor of shape (n, size), float16 states or uint8 pixels
+        rows : Tensor of shape (n, size), float16 states, uint8 pixels or int64 tokens
             As they are stored.
         """
-        x: Tensor = self.entry(rows)
-        if x.ndim == 4:
-            x = x.contiguous(memory_format=torch.channels_last)
+        state: State = self.entry(rows)
+        if self.is_text:
+            state = without_padding(state)
+        if state["x"].ndim == 4:
+            state["x"] = state["x"].contiguous(memory_format=torch.channels_last)
         vectors = []
         run = zip(self.stages, self.pieces, self.read, strict=True)
         for stage, piece, read in islice(run, self.n_run):
-            x = piece(x)
+            state = step(piece, state)
             if read:
-                vectors.append(stage.pool({"x": x}))
+                vectors.append(stage.pool(state))
         scores: Tensor = self.head(torch.cat(vectors, dim=1))
         return scores
 
     def own_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Names and parameters that training changes."""
         return ((name, one) for name, one in self.named_parameters() if one.requires_grad)
+
+
+def without_padding(state: State) -> State:
+    """The tokens up to the end of the longest text of the batch; the rest is room in the store."""
+    length = max(1, int(state["mask"].sum(dim=1).max()))
+    return {name: one[:, :length] for name, one in state.items()}
 
 
 def check_head(plan: Plan) -> None:

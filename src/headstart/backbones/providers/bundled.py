@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import io
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +29,19 @@ N_CLASSES = 1000
 PREPROCESSING = Preprocessing((224, 224), 0.875, "bicubic", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 
+#: What else comes inside packages: name to the module that knows it.
+_ELSEWHERE = {"minilm-l6": "headstart.backbones.providers.minilm"}
+
+
 def names() -> list[str]:
     """The sources of this provider, without its prefix."""
-    return [NAME]
+    return [NAME, *_ELSEWHERE]
 
 
 def describe(name: str) -> dict[str, Any]:
     """Facts that need no network and no heavy import."""
+    if name in _ELSEWHERE:
+        return dict(import_module(_ELSEWHERE[name]).describe(name))
     return {
         "name": f"bundled/{name}",
         "modality": "image",
@@ -50,6 +57,11 @@ def build(
     name: str, weights: str | None = None, init: str = "pretrained", seed: int = 0
 ) -> tuple[nn.Module, Source]:
     """Build the network with its head, and its facts."""
+    if name in _ELSEWHERE:
+        found: tuple[nn.Module, Source] = import_module(_ELSEWHERE[name]).build(
+            name, weights, init, seed
+        )
+        return found
     network, weights_hash, origin = _network(name, weights, init, seed)
     packaged = weights_hash == SHA256
     return network, Source(

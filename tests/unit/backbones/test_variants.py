@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headstart.backbones import find_source, load_backbone
-from headstart.backbones.picture_size import split_size, with_size
+from headstart.backbones.variants import split_variant, with_size
 from headstart.errors import SourceError
 
 
@@ -34,7 +34,7 @@ def test_what_is_no_size_is_refused(size):
     with pytest.raises(
         SourceError, match=rf"size in the source 'tiny/net@{size}' is '{size}'; acc"
     ):
-        split_size(f"tiny/net@{size}")
+        split_variant(f"tiny/net@{size}")
 
 
 def test_a_size_that_no_source_can_have():
