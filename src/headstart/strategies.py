@@ -29,6 +29,20 @@ _FINE_TUNING = TrainingPlan(
     epochs=5, batch_size=16, learning_rate=2e-4, weight_decay=0.05, label_smoothing=0.1
 )
 _FROM_SCRATCH = TrainingPlan(epochs=40, learning_rate=2e-3, weight_decay=0.05, patience=10)
+#: Texts have one view, and their encoders want other rates: by modality and init, the fields of the
+#: training part that are other than those above.
+_OTHERWISE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "text": {
+        "pretrained": {
+            "views": ("original",),
+            "epochs": 3,
+            "learning_rate": 1e-4,
+            "weight_decay": 0.01,
+            "label_smoothing": 0.0,
+        },
+        "random": {"views": ("original",), "epochs": 20, "learning_rate": 5e-4},
+    }
+}
 #: A head that begins at zero has everything to learn, while pretrained stages do not.
 _NEW_HEAD = HeadPlan(start="zero", lr_scale=2.0)
 
@@ -91,7 +105,9 @@ class PlanName:
         """``"random"`` where no pretrained weights are needed."""
         return STRATEGIES[self.name].init
 
-    def plan(self, source: str, stages: Sequence[str], **training: Any) -> Plan:
+    def plan(
+        self, source: str, stages: Sequence[str], modality: str = "image", **training: Any
+    ) -> Plan:
         """The plan for a source with these stages.
 
         Parameters
@@ -100,6 +116,8 @@ class PlanName:
             Its name.
         stages : sequence of str
             Their names in order.
+        modality : str
+            What the source reads.
         training
             Fields of the training part that are to be other than usual. Stages that are unfrozen
             one after the other fit into fewer epochs too.
@@ -110,6 +128,7 @@ class PlanName:
             If the argument does not fit the stages, or a field is not accepted.
         """
         plan = STRATEGIES[self.name].build(source, tuple(stages), self.argument)
+        plan = _for_modality(plan, modality)
         return _unfrozen_in_time(plan, training.get("epochs")).with_training(**training)
 
 
@@ -248,6 +267,14 @@ def _gradual(source: str, stages: tuple[str, ...], argument: str | None) -> Plan
         for place, (name, start) in enumerate(zip(stages, starts, strict=True))
     )
     return Plan(source, entries, HeadPlan(stages[-1:]), training)
+
+
+def _for_modality(plan: Plan, modality: str) -> Plan:
+    """The plan with the training that suits what the source reads."""
+    if plan.training is None or modality not in _OTHERWISE:
+        return plan
+    begins_anew = any(stage.init == "random" for stage in plan.stages)
+    return plan.with_training(**_OTHERWISE[modality]["random" if begins_anew else "pretrained"])
 
 
 def _unfrozen_in_time(plan: Plan, epochs: int | None) -> Plan:

@@ -18,7 +18,7 @@ from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
 from headstart.activations.half_precision import check_range
 from headstart.activations.store import ActivationStore, ActivationTable
-from headstart.data.dataset import ImageItem
+from headstart.data.dataset import Item
 from headstart.errors import UnreadableInputError
 from headstart.progress import Progress, silent
 
@@ -34,7 +34,7 @@ Receive = Callable[[int, Encoder, NDArray[Any]], None]
 
 
 def stream(
-    items: Sequence[ImageItem],
+    items: Sequence[Item],
     wanted: Sequence[Sequence[Encoder]],
     receive: Receive,
     progress: Progress = silent,
@@ -47,7 +47,7 @@ def stream(
 
     Parameters
     ----------
-    items : sequence of ImageItem
+    items : sequence of Item
         The pictures.
     wanted : sequence of sequences of Encoder
         For each item the encoders that shall see it; an item that none wants is not opened.
@@ -106,7 +106,7 @@ def _drain(ready: SimpleQueue[tuple[int, Encoder, NDArray[Any]]], receive: Recei
 
 
 def _prepared(
-    items: Sequence[ImageItem],
+    items: Sequence[Item],
     wanted: Sequence[Sequence[Encoder]],
     rows: Sequence[int],
     workers: int | None,
@@ -129,7 +129,7 @@ def _prepared(
                 future.cancel()
 
 
-def _prepare(item: ImageItem, encoders: Sequence[Encoder]) -> list[NDArray[Any]] | str:
+def _prepare(item: Item, encoders: Sequence[Encoder]) -> list[NDArray[Any]] | str:
     sides = {encoder.smallest_side for encoder in encoders}
     try:
         images = {side: item.open(at_least=side) for side in sides}
@@ -168,7 +168,7 @@ class _Buffer:
 
 
 def encode(
-    items: Sequence[ImageItem],
+    items: Sequence[Item],
     encoders: Sequence[Encoder],
     store: ActivationStore,
     progress: Progress = silent,
@@ -181,7 +181,7 @@ def encode(
 
     Parameters
     ----------
-    items : sequence of ImageItem
+    items : sequence of Item
         The pictures; the same content is encoded once.
     encoders : sequence of Encoder
         What shall see them.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.data.dataset import ImageItem
+from headstart.data.dataset import Item
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -41,14 +41,14 @@ class NormStatistics:
     target: Moments
 
 
-def norm_statistics(backbone: Backbone, items: Sequence[ImageItem]) -> list[NormStatistics]:
+def norm_statistics(backbone: Backbone, items: Sequence[Item]) -> list[NormStatistics]:
     """Run pictures through the network, and watch its BatchNorm layers.
 
     Parameters
     ----------
     backbone : Backbone
         In eval mode.
-    items : sequence of ImageItem
+    items : sequence of Item
         A few dozen pictures will do.
 
     Returns
@@ -101,7 +101,7 @@ def _running(layer: Any) -> Moments:
     return layer.running_mean.double().numpy(), layer.running_var.double().numpy()
 
 
-def _batch(backbone: Backbone, items: Sequence[ImageItem]) -> Tensor:
+def _batch(backbone: Backbone, items: Sequence[Item]) -> Tensor:
     """Normalised pictures of shape (n, 3, height, width)."""
     import torch
 

@@ -14,7 +14,7 @@ from headstart.activations.encoding import encode, stream
 from headstart.activations.segment import Segment
 from headstart.activations.segment_encoders import ViewedEncoder, segment_encoder
 from headstart.activations.store import ActivationStore, ActivationTable
-from headstart.data.dataset import ImageItem
+from headstart.data.dataset import Item
 from headstart.errors import CacheError, UnreadableInputError
 from headstart.progress import Progress, silent
 
@@ -76,11 +76,11 @@ class ComputedStates:
     ----------
     encoders : sequence of Encoder
         One a view.
-    items : sequence of ImageItem
+    items : sequence of Item
         The samples.
     """
 
-    def __init__(self, encoders: Sequence[Encoder], items: Sequence[ImageItem]) -> None:
+    def __init__(self, encoders: Sequence[Encoder], items: Sequence[Item]) -> None:
         self._encoders = encoders
         self._items = items
 
@@ -159,7 +159,7 @@ class StateEncoders:
 
     def store(
         self,
-        items: Sequence[ImageItem],
+        items: Sequence[Item],
         views: Sequence[str],
         store: ActivationStore,
         progress: Progress = silent,
@@ -186,7 +186,7 @@ class StateEncoders:
         return tables, failures
 
     def _derive(
-        self, items: Sequence[ImageItem], view: str, store: ActivationStore, progress: Progress
+        self, items: Sequence[Item], view: str, store: ActivationStore, progress: Progress
     ) -> bool:
         """Compute what is missing from the latest earlier cut that has all of it."""
         there = store.find(self.encoder(view).key)
@@ -217,7 +217,7 @@ class StateEncoders:
         table: ActivationTable,
         output: str,
         view: str,
-        missing: Sequence[ImageItem],
+        missing: Sequence[Item],
         store: ActivationStore,
         progress: Progress,
     ) -> None:

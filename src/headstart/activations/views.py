@@ -47,17 +47,18 @@ VIEWS: dict[str, View] = {
 }
 
 
-def check_views(names: tuple[str, ...]) -> None:
-    """Refuse views that nobody knows.
+def check_views(names: tuple[str, ...], modality: str = "image") -> None:
+    """Refuse views that nobody knows; a text has one view.
 
     Raises
     ------
     PlanError
         Naming the unknown one.
     """
-    unknown = [name for name in names if name not in VIEWS]
+    known = VIEWS if modality == "image" else {ORIGINAL: _original}
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise PlanError(
-            f"The training asks for the view {unknown[0]!r}; accepted: {', '.join(VIEWS)}. Correct "
+            f"The training asks for the view {unknown[0]!r}; accepted: {', '.join(known)}. Correct "
             "it in the plan."
         )

@@ -26,7 +26,8 @@ def sources_at_hand(modality: str = "image") -> tuple[str, ...]:
     >>> sources_at_hand()[0]
     'bundled/efficientnet-lite0'
     """
-    return (default_source(modality), *_of_torchvision(), *_of_timm())
+    found = [one for look in _LOOKS[modality] for one in look()]
+    return (default_source(modality), *found)
 
 
 def _of_torchvision() -> list[str]:
@@ -47,6 +48,17 @@ def _of_timm() -> list[str]:
     prefix = "models--timm--"
     found = _hub_cache().glob(f"{prefix}*/snapshots/*/model.safetensors")
     return sorted({"timm/" + path.parts[-4].removeprefix(prefix) for path in found})
+
+
+def _of_transformers() -> list[str]:
+    """Text encoders with a configuration and weights in that cache; timm's folders hold pictures'."""
+    found = _hub_cache().glob("models--*/snapshots/*/config.json")
+    there = {path.parts[-4] for path in found if (path.parent / "model.safetensors").is_file()}
+    names = [name.removeprefix("models--").replace("--", "/") for name in there]
+    return sorted(f"transformers/{name}" for name in names if not name.startswith("timm/"))
+
+
+_LOOKS = {"image": (_of_torchvision, _of_timm), "text": (_of_transformers,)}
 
 
 def _torch_home() -> Path:

@@ -118,6 +118,7 @@ def advise(
         If no source can be had.
     """
     settings, watch = settings or Settings(), watch or Watch()
+    settings = replace(settings, modality=train.modality)
     train = _checked(train, settings)
     choice = SourceChoice(train, settings, progress, watch)
     ranking = choice.run(settings.requests)
@@ -129,7 +130,7 @@ def advise(
     gain = measure_gain(best.source, best.evidence.best, CLASSICAL, rival)
     guess = _guess(choice, similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
-    plan = guess.plan.plan(best.source, stages)
+    plan = guess.plan.plan(best.source, stages, settings.modality)
     return Advice(
         settings.task,
         len(choice.labelled.targets),

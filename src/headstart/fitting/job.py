@@ -17,6 +17,8 @@ from headstart.fitting.settings import Settings, check_training
 from headstart.fitting.settling import settle
 from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
 from headstart.fitting.source_choice import choose_source
+from headstart.fitting.source_modality import check_modality
+from headstart.fitting.text_length import for_length_of
 from headstart.fitting.transfer_choice import nothing_transferred
 from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
@@ -65,6 +67,7 @@ def fit(
     task = task_named(settings.task)
     train = _read_for(task, train)
     test = None if test is None else _read_for(task, test)
+    settings = replace(settings, modality=train.modality)
     notes = _checked(task, train, test)
     shared: tuple[str, ...] = ()
     if test is not None:
@@ -166,6 +169,8 @@ def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watc
     progress("build the network", 0, None)
     with watch.step("build the network"):
         assembled, plan = assemble_for(settings)
+        check_modality(assembled.source, dataset.modality)
+        assembled = for_length_of(assembled, dataset)
     if not plan.suffix:
         check_training(settings.training, settings.plan, trains=False)
         return FrozenCourse(replace(settings, plan=plan), progress, watch)

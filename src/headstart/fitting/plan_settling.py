@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from headstart.backbones.catalogue import default_source
 from headstart.errors import PlanError
 from headstart.fitting.settings import Settings
 from headstart.plan import Plan
@@ -27,7 +26,7 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
     from headstart.backbones.assembly import assemble, load_assembled, randomise
     from headstart.training.modes import check_processes
 
-    source = settings.source_name(default_source("image"))
+    source = settings.source_to_read
     if isinstance(settings.plan, Plan):
         plan = settings.plan.with_training(**settings.training)
         assembled = assemble(plan, settings.weights, settings.seed)
@@ -36,7 +35,7 @@ def assemble_for(settings: Settings) -> tuple[Assembled, Plan]:
         weights = settings.weights if init == "pretrained" else None
         assembled = load_assembled(source, weights, init, settings.seed)
         names = assembled.backbone.stage_names
-        plan = settings.plan.plan(source, names, **settings.training)
+        plan = settings.plan.plan(source, names, settings.modality, **settings.training)
         if init == "pretrained":
             randomise(assembled, plan.stages, settings.seed)
     plan = settled(plan)
@@ -48,7 +47,7 @@ def assemble_for_search(settings: Settings) -> Assembled:
     """The pretrained network, whose cut is to be found."""
     from headstart.backbones.assembly import load_assembled
 
-    source = settings.source_name(default_source("image"))
+    source = settings.source_to_read
     return load_assembled(source, settings.weights)
 
 

@@ -26,6 +26,7 @@ from headstart.fitting.course import Fitted
 from headstart.fitting.plan_settling import assemble_for_search, settled
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
+from headstart.fitting.text_length import for_length_of
 from headstart.fitting.time_left import TimeLeft
 from headstart.fitting.training_course import Start, TrainingCourse
 from headstart.fitting.watch import Watch
@@ -82,7 +83,8 @@ class PlanTrials:
     ) -> None:
         self.settings, self.progress, self.watch = settings, progress, watch
         self.halves, self.n_samples, self.time_left = halves, n_samples, time_left
-        self.assembled: Assembled = assemble_for_search(settings)
+        sides = (halves.learner.dataset, halves.tester.dataset)
+        self.assembled: Assembled = for_length_of(assemble_for_search(settings), *sides)
         state = self.assembled.network.state_dict()
         self._weights = {name: one.clone() for name, one in state.items()}
 
@@ -112,7 +114,7 @@ class PlanTrials:
     def plan_for(self, name: PlanName) -> Plan:
         """The plan of that name for this source."""
         source, names = self.assembled.source.name, self.assembled.backbone.stage_names
-        return settled(name.plan(source, names, **self.settings.training))
+        return settled(name.plan(source, names, self.settings.modality, **self.settings.training))
 
     @cached_property
     def rows(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -10,6 +10,8 @@ from headstart.activations.classical import CLASSICAL_SOURCE
 from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
 from headstart.backbones.at_hand import sources_at_hand
+from headstart.backbones.catalogue import default_source
+from headstart.data.dataset import Modality
 from headstart.errors import InputError, PlanError
 from headstart.plan import Budget, Init, Plan, TrainingPlan, changed_training
 from headstart.strategies import PlanName
@@ -56,6 +58,8 @@ class Settings:
         and there is no figure.
     keeps_interrupted : bool
         Whether a training that is interrupted ends with the best weights so far.
+    modality : {"image", "text", "embedding"}
+        What the samples are, as soon as they have been read.
 
     Raises
     ------
@@ -79,6 +83,7 @@ class Settings:
     fallback: bool = True
     holds_out: bool = True
     keeps_interrupted: bool = False
+    modality: Modality = "image"
 
     def __post_init__(self) -> None:
         task_named(self.task)
@@ -215,7 +220,13 @@ class Settings:
         named = self.source_name("auto")
         if named != "auto":
             return (Request(named, self.weights),)
-        return tuple(Request(name) for name in sources_at_hand())
+        return tuple(Request(name) for name in sources_at_hand(self.modality))
+
+    @property
+    def source_to_read(self) -> str:
+        """The source that is named, or the default one for the samples."""
+        named = self.source_name("auto")
+        return default_source(self.modality) if named == "auto" else named
 
     def source_name(self, default: str) -> str:
         """The source that settings and plan name; ``default`` where neither does.

@@ -28,6 +28,7 @@ from headstart.fitting.candidate_vectors import CLASSICAL, CandidateVectors
 from headstart.fitting.ranking_time import RankingTime
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import folds_of, held_out, labels_of
+from headstart.fitting.source_modality import check_modality
 from headstart.fitting.vectors import import_what_follows
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress
@@ -127,7 +128,7 @@ class SourceChoice:
     def _prepare(self, requests: Sequence[Request]) -> dict[str, str]:
         """Convert what the cache does not hold, beside the import of what scores."""
         with ThreadPoolExecutor(_CONVERTED_AT_ONCE, thread_name_prefix="prepare") as pool:
-            futures = {request.source: pool.submit(_had, request) for request in requests}
+            futures = {request.source: pool.submit(_had, request, self.dataset.modality) for request in requests}
             import_what_follows()
             self._await(list(futures.values()))
         self.progress("prepare the sources", len(futures), len(futures))
@@ -271,9 +272,11 @@ def choose_source(
     return Chosen(train, test, settings, ranking.decision())
 
 
-def _had(request: Request) -> ConvertedBackbone | HeadstartError:
+def _had(request: Request, modality: str) -> ConvertedBackbone | HeadstartError:
     """The converted form, or why it cannot be had."""
     try:
-        return find_converted(request) or prepare(request)
+        found = find_converted(request) or prepare(request)
+        check_modality(found.source, modality)
+        return found
     except HeadstartError as error:
         return error

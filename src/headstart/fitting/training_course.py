@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.activations.classical import ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
@@ -41,7 +40,7 @@ from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
 from headstart.fitting.trained_network import convert_trained
 from headstart.fitting.training_evidence import epochs_decision, states_decision
-from headstart.fitting.vectors import Vectors
+from headstart.fitting.vectors import Vectors, stored_classical
 from headstart.fitting.watch import Watch
 from headstart.plan import HeadPlan, Plan, TrainingPlan
 from headstart.progress import Progress
@@ -119,7 +118,7 @@ class TrainingCourse:
         CacheError
             If states must be stored and there is no room for them.
         """
-        check_views(self.training.views)
+        check_views(self.training.views, self.assembled.source.modality)
         self.store = ActivationStore()
         self.encoders = StateEncoders(self.assembled.backbone, self.plan.cut)
         n_rows = n_samples * len({ORIGINAL, *self.training.views})
@@ -172,9 +171,9 @@ class TrainingCourse:
 
     def _stored(self, dataset: Dataset) -> Vectors:
         """States in the store; classical features from the same decoding."""
-        classical = ClassicalEncoder()
+        classical = stored_classical(dataset.modality)
         (table,), failures = self.encoders.store(
-            dataset.items, [ORIGINAL], self.store, self.progress, beside=[classical]
+            dataset.items, [ORIGINAL], self.store, self.progress, beside=list(classical.values())
         )
         good = [one for row, one in enumerate(dataset.fingerprints) if row not in failures]
         backbone = self.assembled.backbone
@@ -183,7 +182,10 @@ class TrainingCourse:
         )
         tables = {
             "source": (outputs, pooled),
-            "classical": (classical.key.outputs, self.store.table(classical.key)),
+            **{
+                kind: (one.key.outputs, self.store.table(one.key))
+                for kind, one in classical.items()
+            },
         }
         return self._with_twin(dataset, Vectors(tables, failures))
 
@@ -191,10 +193,11 @@ class TrainingCourse:
         """Vectors from the pictures; states will be computed whenever they are needed."""
         backbone = self.assembled.backbone
         encoder = segment_encoder(backbone, Segment(0, len(backbone.stages), "pooled"))
-        encoders: list[Encoder] = [encoder, ClassicalEncoder()]
-        tables, failures = encode(dataset.items, encoders, self.store, self.progress)
-        kinds = zip(("source", "classical"), encoders, tables, strict=True)
-        found = {kind: (one.key.outputs, table) for kind, one, table in kinds}
+        encoders: dict[str, Encoder] = {"source": encoder, **stored_classical(dataset.modality)}
+        some = list(encoders.values())
+        tables, failures = encode(dataset.items, some, self.store, self.progress)
+        kinds = zip(encoders.items(), tables, strict=True)
+        found = {kind: (one.key.outputs, table) for (kind, one), table in kinds}
         return self._with_twin(dataset, Vectors(found, failures))
 
     def _with_twin(self, dataset: Dataset, vectors: Vectors) -> Vectors:

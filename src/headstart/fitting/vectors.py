@@ -14,11 +14,11 @@ from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
+from headstart.activations.ngrams import ngram_features
 from headstart.activations.encoders import encoder_of
 from headstart.activations.preparation import Request, find_converted, prepare
 from headstart.activations.store import ActivationStore, ActivationTable
-from headstart.backbones.catalogue import default_source
-from headstart.data.dataset import Dataset, ImageItem
+from headstart.data.dataset import Dataset, Item
 from headstart.errors import InputError
 from headstart.fitting.settings import Settings
 from headstart.fitting.watch import Watch
@@ -64,17 +64,21 @@ class Vectors:
         """What a plan calls where the features of kind ``"source"`` come from."""
         if self.backbone is not None:
             return self.backbone.source.name
-        return CLASSICAL_SOURCE if self.tables else EMBEDDINGS
+        return CLASSICAL_SOURCE if self.init == "none" else EMBEDDINGS
 
     def of(self, dataset: Dataset) -> dict[str, Features]:
         """Features of the samples by kind, in their order."""
         if dataset.vectors is not None:
             return {"source": {EMBEDDINGS: dataset.vectors}}
         ids = dataset.fingerprints
-        return {
+        features: dict[str, Features] = {
             kind: {name: table.read(ids, name) for name in outputs}
             for kind, (outputs, table) in self.tables.items()
         }
+        if dataset.modality == "text":
+            kind = "classical" if self.backbone is not None or "source" in features else "source"
+            features[kind] = ngram_features([item.open() for item in dataset.items])
+        return features
 
 
 def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watch) -> Vectors:
@@ -93,7 +97,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     requests = {"source": _request(settings)}
     if settings.needs_twin:
         requests["random"] = Request(requests["source"].source, init="random", seed=settings.seed)
-    classical = ClassicalEncoder()
+    classical = stored_classical(dataset.modality)
     ready = {kind: find_converted(request) for kind, request in requests.items()}
     waiting = [kind for kind, converted in ready.items() if converted is None]
     with ThreadPoolExecutor(1, thread_name_prefix="prepare") as pool:
@@ -104,14 +108,21 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
                 listener = _stopping_early(progress, list(futures.values()))
                 # The other process has one core to itself: it is the longer of the two.
                 workers = max(available_cores() - 1, 1)
-                encode(dataset.items, [classical], store, listener, "classical features", workers)
+                encode(
+                    dataset.items,
+                    list(classical.values()),
+                    store,
+                    listener,
+                    "classical features",
+                    workers,
+                )
                 import_what_follows()
         with watch.step("prepare the source"):
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
         if waiting:
             progress("prepare the source", 1, 1)
     encoders = {kind: encoder_of(network) for kind, network in converted.items()}
-    everything: dict[str, Encoder] = {"classical": classical, **encoders}
+    everything: dict[str, Encoder] = {**classical, **encoders}
     with watch.step("encode"):
         vectors = _encoded(dataset.items, everything, store, progress, converted["source"])
     return replace(vectors, init=settings.init, twin=converted.get("random"))
@@ -119,6 +130,8 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
 
 def _classical_alone(dataset: Dataset, progress: Progress) -> Vectors:
     """No network at all: what is asked for is itself without transfer."""
+    if dataset.modality == "text":
+        return Vectors(init="none")
     encoder = ClassicalEncoder()
     (table,), failures = encode(dataset.items, [encoder], ActivationStore(), progress)
     return Vectors({"source": (encoder.key.outputs, table)}, failures, init="none")
@@ -150,7 +163,7 @@ def import_what_follows() -> None:
 
 
 def _encoded(
-    items: Sequence[ImageItem],
+    items: Sequence[Item],
     encoders: Mapping[str, Encoder],
     store: ActivationStore,
     progress: Progress,
@@ -166,6 +179,10 @@ def _encoded(
     )
 
 
+def stored_classical(modality: str) -> dict[str, Encoder]:
+    """What computes classical features that are stored; those of texts are not worth storing."""
+    return {"classical": ClassicalEncoder()} if modality == "image" else {}
+
+
 def _request(settings: Settings) -> Request:
-    name = settings.source_name(default_source("image"))
-    return Request(name, settings.weights, settings.init, settings.seed)
+    return Request(settings.source_to_read, settings.weights, settings.init, settings.seed)
