@@ -127,7 +127,7 @@ def advise(
     similarity = _similarity(choice, request, watch)
     with watch.step("score the sources"):
         rival = choice.without_transfer()
-    gain = measure_gain(best.source, best.evidence.best, CLASSICAL, rival)
+    gain = measure_gain(best.source, best.evidence.best, CLASSICAL[train.modality], rival)
     guess = _guess(choice, similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
     plan = guess.plan.plan(best.source, stages, settings.modality)

@@ -14,6 +14,7 @@ from headstart.evaluation.curve_comparison import crossing, labels_saved
 from headstart.evaluation.curve_measure import MEASURES
 from headstart.evaluation.curve_result import WITH, WITHOUT, Curve, CurveResult
 from headstart.evaluation.learning_curve import curve_repeats, measure_curve
+from headstart.fitting.measuring import habit_of
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import folds_of, labels_of
 from headstart.fitting.vectors import EMBEDDINGS, Features, gather
@@ -64,6 +65,7 @@ def learning_curves(
     settings, watch = settings or Settings(), watch or Watch()
     kind = task_named(settings.task)
     error = None if target is None else MEASURES[settings.task].error_of(target)
+    settings = replace(settings, modality=train.modality)
     train = replace(train, labels=kind.read_labels(labels_of(train)))
     notes = kind.check(train)
     vectors = gather(train, settings, progress, watch)
@@ -99,7 +101,7 @@ def _curves(
     curves = []
     for kind, name in _CURVES.items():
         if kind in features:
-            samples = Samples(features[kind], targets, objective, dealt[0])
+            samples = Samples(features[kind], targets, objective, dealt[0], habit_of(train.modality, kind))
             strata = task.strata(targets)
             measured = measure_curve(samples, strata, dealt, seed=seed, progress=progress)
             curves.append(Curve.of(name, measured, guess, seed))

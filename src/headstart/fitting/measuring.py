@@ -27,10 +27,18 @@ from headstart.fitting.course import Fitted
 from headstart.fitting.sides import Side, Split
 from headstart.plan import Plan
 from headstart.training.objective import objective_for
-from headstart.training.probe import Samples
+from headstart.training.probe import Habit, Samples
 
 #: Kind of features to the name of the linear model that reads them.
-_KINDS = {"classical": CLASSICAL + ", {model}", "random": RANDOM_TWIN}
+#: By modality and kind of features. The last layer of a text encoder is made for the task that it was
+#: trained on; the layers before it know more of other things, and few samples cannot tell. Words and
+#: characters are better together.
+_HABITS = {
+    ("text", "source"): Habit(joined=3, cautious=True),
+    ("text", "random"): Habit(joined=3, cautious=True),
+    ("text", "classical"): Habit(joined=2),
+}
+_KINDS = {"classical": "{features}, {model}", "random": RANDOM_TWIN}
 
 
 @dataclass(frozen=True)
@@ -67,18 +75,24 @@ def samples_of(halves: Split, kind: str) -> Samples:
     """What a probe learns from: the features of one kind on the training side."""
     learner = halves.learner
     objective = objective_for(halves.task, learner.targets)
-    return Samples(learner.features[kind], learner.targets, objective, halves.folds)
+    habit = habit_of(learner.dataset.modality, kind)
+    return Samples(learner.features[kind], learner.targets, objective, halves.folds, habit)
+
+
+def habit_of(modality: str, kind: str = "source") -> Habit:
+    """What a probe of one kind of features takes where the samples do not tell."""
+    return _HABITS.get((modality, kind), Habit())
 
 
 def baselines_of(halves: Split) -> tuple[Baseline, ...]:
     """A guess first, classical features where there are pictures, the twin where asked for."""
     learner, tester, task = halves.learner, halves.tester, halves.task
-    objective = objective_for(task, learner.targets)
+    objective, modality = objective_for(task, learner.targets), learner.dataset.modality
     guess = guess_baseline(task, objective, learner.targets, len(tester))
     others = [
         probe_baseline(
             task,
-            name.format(model=objective.model),
+            name.format(features=CLASSICAL.get(modality), model=objective.model),
             samples_of(halves, kind),
             list(tester.features.get(kind, {}).values()),
             kind,

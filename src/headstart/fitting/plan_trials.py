@@ -23,12 +23,14 @@ from headstart.advice.trials import (
 from headstart.backbones.assembly import randomise
 from headstart.errors import PlanError
 from headstart.fitting.course import Fitted
+from headstart.fitting.measuring import habit_of
 from headstart.fitting.plan_settling import assemble_for_search, settled
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
 from headstart.fitting.text_length import for_length_of
 from headstart.fitting.time_left import TimeLeft
 from headstart.fitting.training_course import Start, TrainingCourse
+from headstart.fitting.vectors import Features
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan, TrainingPlan
 from headstart.progress import Progress
@@ -37,7 +39,7 @@ from headstart.training.checkpoints import MemoryCheckpoints
 from headstart.training.losses import loss_for
 from headstart.training.objective import objective_for
 from headstart.training.pace import OutOfTime
-from headstart.training.probe import Samples, fit_probe
+from headstart.training.probe import Folds, Samples, fit_probe
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
@@ -144,13 +146,17 @@ class PlanTrials:
         features = learner.features["source"]
         known = {name: vectors[train] for name, vectors in features.items()}
         with self.watch.step("fit the head"):
-            probe = fit_probe(Samples(known, targets, objective_for(task, targets), folds))
+            probe = fit_probe(self._samples(known, targets, folds))
         vectors = np.concatenate([features[one][valid] for one in probe.plan.stages], axis=1)
         loss = loss_for(task, targets, TrainingPlan())
         scores = torch.from_numpy(loss.inward(probe.head).scores(vectors)).float()
         goals = torch.from_numpy(loss.goals(learner.targets[valid]))
         losses, merits = loss.judge(scores, goals)
         return Trial(0, "probe", losses, merits, time.perf_counter() - began)
+
+    def _samples(self, features: Features, targets: NDArray[Any], folds: Folds) -> Samples:
+        task, modality = self.halves.task, self.halves.learner.dataset.modality
+        return Samples(features, targets, objective_for(task, targets), folds, habit_of(modality))
 
     def try_plan(self, place: int, bar: Bar) -> Trial[Tried]:
         """Train the plan at that place, as long as it can keep up and there is time."""

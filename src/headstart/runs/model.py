@@ -14,6 +14,7 @@ from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import stream
+from headstart.activations.ngrams import ngram_features
 from headstart.activations.encoders import encoder_of
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
@@ -25,6 +26,7 @@ from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.tasks.prediction import Prediction
 from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead
+from headstart.training.side_by_side import side_by_side
 
 #: Samples whose vectors are held at once while predicting.
 _ROWS_AT_ONCE = 1024
@@ -162,6 +164,8 @@ class Model:
     def look_at(self, inputs: Any, progress: Progress = silent) -> Seen:
         """Vectors and outputs of every input that can be read, and reasons for the others."""
         dataset = self._read(inputs, progress).dataset
+        if self._reads_ngrams:
+            return self._look_at_ngrams(dataset)
         parts = [np.empty((0, self.n_features_in_))]
         reasons: dict[int, str] = {}
         for rows, vectors, failures in self._in_parts(dataset, progress):
@@ -172,6 +176,15 @@ class Model:
         unreadable = tuple(Prediction(one.input, reason=one.reason) for one in dataset.quarantined)
         outputs = self.task.outputs(self.head, joined)
         return Seen(tuple(dataset.names), joined, outputs, unreadable)
+
+    def _look_at_ngrams(self, dataset: Dataset) -> Seen:
+        """Of counts nothing dense is left but what the head says: it stands for the vectors."""
+        parts = [np.empty((0, self.task.n_outputs))]
+        for _, vectors, _ in self._in_parts(dataset, silent):
+            parts.append(self.task.outputs(self.head, vectors))
+        outputs = np.concatenate(parts)
+        unreadable = tuple(Prediction(one.input, reason=one.reason) for one in dataset.quarantined)
+        return Seen(tuple(dataset.names), outputs, outputs, unreadable)
 
     def save(self, folder: str | Path) -> Path:
         """Write the run folder; see :func:`headstart.runs.save`."""
@@ -195,14 +208,23 @@ class Model:
             return encoder_of(self.backbone, self.precision)
         return ClassicalEncoder() if self.plan.source == CLASSICAL_SOURCE else None
 
+    @property
+    def _reads_ngrams(self) -> bool:
+        """Whether it is a model of texts without transfer."""
+        return self.backbone is None and self.result_.modality == "text"
+
     def _in_parts(
         self, dataset: Dataset, progress: Progress
     ) -> Iterator[tuple[list[int], NDArray[Any], dict[int, str]]]:
         """Rows, what the head reads of them, and reasons for those that cannot be read."""
-        encoder = self._encoder()
+        encoder = None if self._reads_ngrams else self._encoder()
         for start in range(0, len(dataset), _ROWS_AT_ONCE):
             rows = list(range(start, min(start + _ROWS_AT_ONCE, len(dataset))))
             part = dataset.take(rows)
+            if self._reads_ngrams:
+                found = ngram_features([item.open() for item in part.items])
+                yield rows, side_by_side([found[one] for one in self.plan.head.stages]), {}
+                continue
             if encoder is None:
                 yield rows, self._checked(part), {}
                 continue

@@ -12,7 +12,9 @@ from typing import Any
 from headstart import __version__
 from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import FACTS, NETWORK, ConvertedBackbone
+from headstart.activations.ngrams import NGRAMS, ngram_facts
 from headstart.activations.openvino_model import MODEL, WEIGHTS
+from headstart.backbones.source import TOKENIZER
 from headstart.errors import RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.plan import Plan
@@ -121,8 +123,8 @@ def _copy_backbone(backbone: ConvertedBackbone, place: Path) -> None:
             "cleared since. Fit again, then save."
         )
     place.mkdir()
-    for name in (MODEL, WEIGHTS, FACTS, NETWORK):
-        if name != NETWORK or (backbone.folder / name).is_file():
+    for name in (MODEL, WEIGHTS, FACTS, NETWORK, TOKENIZER):
+        if name not in (NETWORK, TOKENIZER) or (backbone.folder / name).is_file():
             shutil.copyfile(backbone.folder / name, place / name)
 
 
@@ -141,7 +143,10 @@ def _facts(model: Model) -> dict[str, Any]:
 
 def features_of(plan: Plan) -> dict[str, Any] | None:
     """How the classical features are computed that a plan reads; None for any other plan."""
-    return ClassicalEncoder().key.to_dict() if plan.source == CLASSICAL_SOURCE else None
+    if plan.source != CLASSICAL_SOURCE:
+        return None
+    counts = {stage.name for stage in plan.stages} == set(NGRAMS)
+    return ngram_facts() if counts else ClassicalEncoder().key.to_dict()
 
 
 def versions() -> dict[str, str]:

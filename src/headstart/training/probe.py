@@ -7,7 +7,7 @@ unless another choice is better by more than the standard error of the differenc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,10 @@ from headstart.plan import HeadPlan
 from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead
 from headstart.training.objective import HeadPath, Objective
+from headstart.training.side_by_side import side_by_side
 
 #: Inverse penalties a feature: few while stages are compared, more for the stages that won.
-FEW = (10.0, 1000.0)
+FEW, FEW_CAUTIOUS = (10.0, 1000.0), (1.0, 100.0)
 MANY = tuple(float(value) for value in 10.0 ** np.arange(-1.0, 5.0))
 #: Stages are compared on at most this many samples.
 _SAMPLES_FOR_STAGES = 600
@@ -29,6 +30,38 @@ _DEFAULT = 10.0
 _SIZE_FOR_THREADS = 2_000_000
 
 Folds = Sequence[tuple[NDArray[np.intp], NDArray[np.intp]]]
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What is taken where the samples do not tell.
+
+    Parameters
+    ----------
+    joined : int
+        So many of the last stages side by side, at least 1.
+    cautious : bool
+        Whether the strongest penalty is taken that is not measurably worse than the best, in place
+        of the best (the rule of one standard error: Breiman and others, *Classification and
+        regression trees*, 1984), and other stages have to be better by two standard errors.
+    """
+
+    joined: int = 1
+    cautious: bool = False
+
+    def usual(self, stages: Sequence[str]) -> tuple[str, ...]:
+        """Of all stages those that are read unless others are better."""
+        return tuple(stages)[-self.joined :]
+
+    @property
+    def errors(self) -> float:
+        """Standard errors by which other stages have to be better."""
+        return 2.0 if self.cautious else 1.0
+
+    @property
+    def few(self) -> tuple[float, ...]:
+        """Inverse penalties under which stages are compared."""
+        return FEW_CAUTIOUS if self.cautious else FEW
 
 
 @dataclass(frozen=True)
@@ -45,16 +78,20 @@ class Samples:
         The linear model and what it is judged by.
     folds : sequence of (train_rows, valid_rows)
         For cross-validation; empty when there are too few samples.
+    habit : Habit
+        What is taken where they do not tell.
     """
 
     features: Mapping[str, NDArray[Any]]
     targets: NDArray[Any]
     objective: Objective
     folds: Folds
+    habit: Habit = field(default_factory=Habit)
 
     def joined(self, stages: Sequence[str]) -> NDArray[Any]:
         """Vectors of the stages side by side: (n_samples, sum of n_features)."""
-        return np.concatenate([self.features[stage] for stage in stages], axis=1)
+        joined: NDArray[Any] = side_by_side([self.features[stage] for stage in stages])
+        return joined
 
 
 @dataclass(frozen=True)
@@ -130,13 +167,13 @@ def fit_probe(samples: Samples, plan: HeadPlan | None = None) -> Probe:
 
 
 def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
-    last = tuple(samples.features)[-1:]
     if not samples.folds:
-        return _without_folds(samples, HeadPlan(plan.stages or last, plan.inverse_penalty))
+        usual = samples.habit.usual(tuple(samples.features))
+        return _without_folds(samples, HeadPlan(plan.stages or usual, plan.inverse_penalty))
     stages, decisions = _choose_stages(samples, plan)
     values = MANY if plan.inverse_penalty is None else (plan.inverse_penalty,)
     trials = _trials(samples, stages, values)
-    best = _lowest(trials)
+    best = _strongest(trials) if samples.habit.cautious else _lowest(trials)
     head = _fit(samples, stages, best.inverse_penalty)
     head = samples.objective.calibrated(head, best.scores, samples.targets[best.rows])
     decisions = (*decisions, _penalty_decision(samples.objective, trials, best))
@@ -162,9 +199,11 @@ def _choose_stages(
     if plan.stages or len(names) == 1:
         return plan.stages or names, ()
     fewer = _at_most(samples, _SAMPLES_FOR_STAGES)
-    trials = [_lowest(_trials(fewer, stages, FEW)) for stages in _candidates(names)]
-    chosen = _prefer_last(trials, names[-1:])
-    return chosen.stages, (_stage_decision(samples.objective, trials, chosen, names[-1]),)
+    habit = samples.habit
+    trials = [_lowest(_trials(fewer, stages, habit.few)) for stages in _candidates(names)]
+    usual = habit.usual(names)
+    chosen = _prefer(trials, usual, habit.errors)
+    return chosen.stages, (_stage_decision(samples.objective, trials, chosen, usual),)
 
 
 def _candidates(names: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -173,12 +212,12 @@ def _candidates(names: tuple[str, ...]) -> list[tuple[str, ...]]:
     return alone + [names[-count:] for count in (2, 3, 4) if count <= len(names)]
 
 
-def _prefer_last(trials: Sequence[_Trial], last: tuple[str, ...]) -> _Trial:
-    """The trial with the lowest loss if it beats the last stage by more than a standard error."""
-    usual = next(trial for trial in trials if trial.stages == last)
+def _prefer(trials: Sequence[_Trial], stages: tuple[str, ...], errors: float) -> _Trial:
+    """The trial with the lowest loss if it clearly beats the usual one."""
+    usual = next(trial for trial in trials if trial.stages == stages)
     best = _lowest(trials)
     gains = usual.losses - best.losses
-    clear = gains.mean() > _standard_error(gains)
+    clear = gains.mean() > errors * _standard_error(gains)
     return best if clear else usual
 
 
@@ -188,6 +227,14 @@ def _standard_error(values: NDArray[Any]) -> float:
 
 def _lowest(trials: Sequence[_Trial]) -> _Trial:
     return min(trials, key=lambda trial: trial.loss)
+
+
+def _strongest(trials: Sequence[_Trial]) -> _Trial:
+    """The strongest penalty whose loss is within a standard error of the lowest."""
+    best = _lowest(trials)
+    worse = {id(one): one.losses - best.losses for one in trials}
+    good = [one for one in trials if worse[id(one)].mean() <= _standard_error(worse[id(one)])]
+    return min(good, key=lambda trial: trial.inverse_penalty)
 
 
 def _trials(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> list[_Trial]:
@@ -231,7 +278,7 @@ def _at_most(samples: Samples, limit: int) -> Samples:
 
 
 def _stage_decision(
-    objective: Objective, trials: Sequence[_Trial], chosen: _Trial, last: str
+    objective: Objective, trials: Sequence[_Trial], chosen: _Trial, usual: tuple[str, ...]
 ) -> Decision:
     rows = tuple(
         {
@@ -242,10 +289,11 @@ def _stage_decision(
         }
         for trial in trials
     )
+    what = "the last stage" if len(usual) == 1 else f"the last {len(usual)} joined"
     reason = (
-        "No other choice beats the last stage by more than the standard error."
-        if chosen.stages == (last,)
-        else "It beats the last stage by more than the standard error of the difference."
+        f"No other choice beats {what} by more than the standard error."
+        if chosen.stages == usual
+        else f"It beats {what} by more than the standard error of the difference."
     )
     return Decision("which stages", chosen.label, reason, rows)
 
@@ -260,4 +308,6 @@ def _penalty_decision(objective: Objective, trials: Sequence[_Trial], best: _Tri
         for trial in trials
     )
     reason = f"It has the lowest cross-validated {objective.loss} of those that were tried."
+    if best is not _lowest(trials):
+        reason = f"No weaker one has a measurably lower cross-validated {objective.loss}."
     return Decision("how strong a penalty", f"{best.inverse_penalty:g}", reason, rows)

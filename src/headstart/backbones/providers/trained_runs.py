@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headstart.backbones.providers.weights_file import load_strictly, read_weights
-from headstart.backbones.source import Source
+from headstart.backbones.source import Source, with_tokenizer
 from headstart.errors import SourceError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _source(name: str) -> Source:
             "features. Accepted: a run whose model reads pictures through a network. See: "
             "headstart sources"
         )
-    return Source.from_dict(plain)
+    return with_tokenizer(Source.from_dict(plain), Path(name) / "backbone")
 
 
 def _manifest(name: str) -> dict[str, Any]:
