@@ -26,12 +26,12 @@ _LOWER_IS_BETTER = ("log_loss", "calibration_error", *_IN_UNITS)
 _SHORT = {
     ClassificationTask.guess_name: "majority",
     RegressionTask.guess_name: "mean",
-    **dict.fromkeys(CLASSICAL.values(), "classical"),
+    CLASSICAL: "classical",
     RANDOM_TWIN: "random",
     WITH_TRANSFER: "transfer",
 }
 #: Names that the short one does not explain.
-_EXPLAINED = (RegressionTask.guess_name, *CLASSICAL.values(), RANDOM_TWIN, WITH_TRANSFER)
+_EXPLAINED = (RegressionTask.guess_name, CLASSICAL, RANDOM_TWIN, WITH_TRANSFER)
 _GAP = "  "
 
 

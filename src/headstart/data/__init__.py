@@ -23,7 +23,6 @@ if TYPE_CHECKING:
         stratified_split,
     )
     from headstart.data.tables import read_table
-    from headstart.data.texts import read_texts
     from headstart.data.unlabelled import is_labelled, read_unlabelled
 
 __all__ = [
@@ -43,7 +42,6 @@ __all__ = [
     "read_images",
     "read_inputs",
     "read_table",
-    "read_texts",
     "read_unlabelled",
     "remove_shared",
     "stratified_folds",
@@ -65,7 +63,6 @@ _HOMES = {
     "read_images": "arrays",
     "read_inputs": "inputs",
     "read_table": "tables",
-    "read_texts": "texts",
     "read_unlabelled": "unlabelled",
     "remove_shared": "splits",
     "stratified_folds": "splits",

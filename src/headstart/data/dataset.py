@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL import Image
 
-Modality = Literal["image", "text", "embedding"]
+Modality = Literal["image", "embedding"]
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Quarantined:
     reason: str
 
 
-class Item(Protocol):
-    """One sample, wherever it lives.
+class ImageItem(Protocol):
+    """One picture, wherever it lives.
 
     ``name`` is what the user calls it (a path, or ``"image 3"``); ``fingerprint`` is 16 bytes that
     depend on the content alone, so a renamed file keeps its fingerprint.
@@ -35,14 +35,6 @@ class Item(Protocol):
 
     @property
     def fingerprint(self) -> bytes: ...
-
-    def open(self, at_least: int | None = None) -> Any:
-        """What an encoder prepares; ``at_least`` is for pictures."""
-        ...
-
-
-class ImageItem(Item, Protocol):
-    """One picture."""
 
     def open(self, at_least: int | None = None) -> Image.Image:
         """Decode into an upright RGB picture.
@@ -59,12 +51,12 @@ class Dataset:
 
     Parameters
     ----------
-    modality : {"image", "text", "embedding"}
+    modality : {"image", "embedding"}
         What the samples are.
-    items : sequence of Item
-        The pictures or texts; empty when the samples are embeddings.
+    items : sequence of ImageItem
+        The pictures; empty when the samples are embeddings.
     vectors : ndarray of shape (n_samples, n_features) or None
-        Ready embeddings; None for other samples.
+        Ready embeddings; None when the samples are pictures.
     rows : ndarray of shape (n_samples,) or None
         Which rows of the user's embeddings these are; None: all, in order.
     labels : ndarray of shape (n_samples,) or None
@@ -76,7 +68,7 @@ class Dataset:
     """
 
     modality: Modality
-    items: Sequence[Item] = ()
+    items: Sequence[ImageItem] = ()
     vectors: NDArray[Any] | None = None
     rows: NDArray[np.intp] | None = None
     labels: NDArray[Any] | None = None

@@ -20,7 +20,7 @@ _LAYOUT = (
     "Accepted is a folder with one folder per class, as in photos/cat/1.jpg and photos/dog/2.jpg. "
     "Sort the pictures into class folders, or give a CSV file with the columns path and label."
 )
-PICTURE_ENDINGS = (
+_PICTURE_ENDINGS = (
     *(".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff"),
     *(".avif", ".heic", ".jp2", ".ppm", ".pgm", ".tga", ".ico"),
 )
@@ -119,7 +119,7 @@ def _loose_files(root: str, names: list[str]) -> Found:
     beside = Found()
     others = []
     for name in names:
-        if name.lower().endswith(PICTURE_ENDINGS):
+        if name.lower().endswith(_PICTURE_ENDINGS):
             place = printable(os.path.join(root, name))
             beside.quarantined.append(Quarantined(place, "not in a class folder"))
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -20,13 +19,11 @@ from headstart.progress import Progress, silent
 if TYPE_CHECKING:
     import polars
 
-#: Bytes of a line of column names.
-_LONGEST_HEADER = 2**20
 TABLE_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".pq")
-PATH_NAMES = ("path", "file", "filename", "image", "filepath", "image_path")
-LABEL_NAMES = ("label", "class", "target", "category", "y")
+_PATH_NAMES = ("path", "file", "filename", "image", "filepath", "image_path")
+_LABEL_NAMES = ("label", "class", "target", "category", "y")
 #: What spreadsheets, R and pandas write for a value that is not there.
-MISSING = ("", "NaN", "nan", "<NA>", "#N/A")
+_MISSING = ("", "NaN", "nan", "<NA>", "#N/A")
 
 
 def read_table(
@@ -62,8 +59,8 @@ def read_table(
     """
     name = os.fsdecode(path)
     frame = _read_frame(name)
-    paths = _texts(frame, _find(frame, path_column, PATH_NAMES, "path", name), name)
-    labels = _texts(frame, _find(frame, label_column, LABEL_NAMES, "label", name), name)
+    paths = _texts(frame, _find(frame, path_column, _PATH_NAMES, "path", name), name)
+    labels = _texts(frame, _find(frame, label_column, _LABEL_NAMES, "label", name), name)
     if not paths:
         raise InputError(
             f"The table '{printable(name)}' has no rows. Give each picture a row with its path "
@@ -83,21 +80,7 @@ def has_labels(path: str | os.PathLike[str], label_column: str | None = None) ->
     if label_column is not None:
         return True
     columns = _read_frame(os.fsdecode(path)).columns
-    return any(column.strip().lower() in LABEL_NAMES for column in columns)
-
-
-def column_names(path: str | os.PathLike[str]) -> list[str]:
-    """Names of a table's columns; none where it cannot be read: its reader says why."""
-    name = os.fsdecode(path)
-    try:
-        if name.lower().endswith((".parquet", ".pq")):
-            return list(_read_frame(name).columns)
-        with open(name, "rb") as file:
-            top = file.readline(_LONGEST_HEADER) or b""
-        text = _decode(top, name)
-        return next(iter(csv.reader([text], delimiter=separator_of(text))), [])
-    except (InputError, OSError, StopIteration, csv.Error):
-        return []
+    return any(column.strip().lower() in _LABEL_NAMES for column in columns)
 
 
 def read_paths(path: str | os.PathLike[str], path_column: str | None = None) -> list[str]:
@@ -118,12 +101,12 @@ def read_paths(path: str | os.PathLike[str], path_column: str | None = None) -> 
     """
     name = os.fsdecode(path)
     frame = _read_frame(name)
-    known = {column.strip().lower() for column in frame.columns} & set(PATH_NAMES)
+    known = {column.strip().lower() for column in frame.columns} & set(_PATH_NAMES)
     if path_column is None and len(frame.columns) == 1 and not known:
         (column,) = frame.columns
         texts = [column, *_texts(frame, column, name)]
     else:
-        texts = _texts(frame, _find(frame, path_column, PATH_NAMES, "path", name), name)
+        texts = _texts(frame, _find(frame, path_column, _PATH_NAMES, "path", name), name)
     files = [os.path.join(os.path.dirname(name), text) for text in texts if text is not None]
     if not files:
         raise InputError(
@@ -136,7 +119,7 @@ def read_paths(path: str | os.PathLike[str], path_column: str | None = None) -> 
 
 def _read_frame(name: str) -> polars.DataFrame:
     is_parquet = name.lower().endswith((".parquet", ".pq"))
-    return read_parquet(name) if is_parquet else _read_text(name)
+    return _read_parquet(name) if is_parquet else _read_text(name)
 
 
 def _dataset(
@@ -184,12 +167,11 @@ def _refuse_nothing_found(name: str, files: list[str]) -> None:
         )
 
 
-def read_parquet(name: str) -> polars.DataFrame:
-    """A Parquet file, or an InputError."""
+def _read_parquet(name: str) -> polars.DataFrame:
     import polars
 
     try:
-        return polars.read_parquet(BytesIO(content_of(name)))
+        return polars.read_parquet(BytesIO(_content(name)))
     except polars.exceptions.PolarsError as error:
         raise InputError(
             f"The file '{printable(name)}' cannot be read as Parquet: {error}. Write it again, or "
@@ -200,7 +182,7 @@ def read_parquet(name: str) -> polars.DataFrame:
 def _read_text(name: str) -> polars.DataFrame:
     import polars
 
-    text = _decode(content_of(name), name)
+    text = _decode(_content(name), name)
     if not text.strip():
         raise InputError(
             f"The table '{printable(name)}' is empty. Accepted is a CSV file with the columns path "
@@ -208,7 +190,7 @@ def _read_text(name: str) -> polars.DataFrame:
         )
     try:
         return polars.read_csv(
-            BytesIO(text.encode()), separator=separator_of(text), infer_schema=False
+            BytesIO(text.encode()), separator=_separator(text), infer_schema=False
         )
     except polars.exceptions.PolarsError as error:
         raise InputError(
@@ -218,8 +200,7 @@ def _read_text(name: str) -> polars.DataFrame:
         ) from error
 
 
-def content_of(name: str) -> bytes:
-    """The bytes of a table, or an InputError."""
+def _content(name: str) -> bytes:
     try:
         return read_bytes(name)
     except UnreadableInputError as error:
@@ -238,7 +219,7 @@ def _decode(content: bytes, name: str) -> str:
         ) from error
 
 
-def separator_of(text: str) -> str:
+def _separator(text: str) -> str:
     """The candidate that the line of column names holds most often, outside quotes."""
     header = next(line for line in text.splitlines() if line.strip())
     unquoted = "".join(header.split('"')[::2])
@@ -285,4 +266,4 @@ def _texts(frame: polars.DataFrame, column: str, table: str) -> list[str | None]
         )
     values = frame[column].cast(polars.String).to_list()
     stripped = (None if value is None else value.strip() for value in values)
-    return [None if value in MISSING else value for value in stripped]
+    return [None if value in _MISSING else value for value in stripped]

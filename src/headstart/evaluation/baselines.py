@@ -14,10 +14,9 @@ from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import zero_head
 from headstart.training.objective import Objective
 from headstart.training.probe import Probe, Samples, fit_probe
-from headstart.training.side_by_side import side_by_side
 
-#: By modality: what the linear model of the classical baseline reads.
-CLASSICAL = {"image": "pixels and HOG", "text": "TF-IDF of words and characters"}
+#: What the linear model of the classical baseline reads.
+CLASSICAL = "pixels and HOG"
 RANDOM_TWIN = "the same network with random weights"
 
 
@@ -109,7 +108,7 @@ def probe_baseline(
     outputs = np.empty((0, task.n_outputs))
     if test_vectors:
         by_stage = dict(zip(samples.features, test_vectors, strict=True))
-        joined = side_by_side([by_stage[stage] for stage in probe.plan.stages])
+        joined = np.concatenate([by_stage[stage] for stage in probe.plan.stages], axis=1)
         outputs = task.outputs(probe.head, joined)
     score = float("-inf") if probe.cv_score is None else probe.cv_score
     return Baseline(name, outputs, score, probe.held_out, probe, features)

@@ -18,7 +18,6 @@ from headstart.fitting.watch import Watch
 from headstart.plan import HeadPlan, Plan, frozen_plan
 from headstart.progress import Progress
 from headstart.training.probe import fit_probe
-from headstart.training.side_by_side import side_by_side
 
 
 @dataclass
@@ -54,7 +53,7 @@ class FrozenCourse:
         plan = frozen_plan(self.vectors.source, stages, self.vectors.init).with_head(probe.plan)
         features = halves.tester.features.get("source", {})
         vectors = [features[stage] for stage in plan.head.stages if stage in features]
-        joined = side_by_side(vectors) if vectors else np.empty((0, len(probe.head.mean)))
+        joined = np.concatenate(vectors, axis=1) if vectors else np.empty((0, len(probe.head.mean)))
         return Fitted(
             plan,
             probe.head,

@@ -16,7 +16,6 @@ from headstart.fitting.sides import Split
 from headstart.fitting.vectors import Vectors
 from headstart.plan import HeadPlan, Plan, frozen_plan
 from headstart.training.linear_head import zero_head
-from headstart.training.side_by_side import side_by_side
 
 
 def stand_in(halves: Split, vectors: Vectors, rival: Baseline) -> Fitted:
@@ -62,5 +61,4 @@ def _read(features: Mapping[str, NDArray[Any]], stages: tuple[str, ...], size: i
     """Of the test samples, of which there may be none."""
     if not features:
         return np.empty((0, size))
-    read: NDArray[Any] = side_by_side([features[stage] for stage in stages])
-    return read
+    return np.concatenate([features[stage] for stage in stages], axis=1)

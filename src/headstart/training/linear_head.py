@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.training.side_by_side import is_sparse
-
 
 @dataclass(frozen=True)
 class LinearHead:
@@ -42,13 +40,7 @@ class LinearHead:
     temperature: float = 1.0
 
     def scores(self, vectors: NDArray[Any]) -> NDArray[np.float64]:
-        """Scores of shape (n_samples, n_outputs) before the temperature.
-
-        Of a sparse matrix nothing is subtracted: what would be is folded into the bias.
-        """
-        if is_sparse(vectors):
-            folded = self.weights / self.scale[:, None]
-            return np.asarray(vectors @ folded + (self.bias - self.mean @ folded))
+        """Scores of shape (n_samples, n_outputs) before the temperature."""
         standard = (np.asarray(vectors, dtype=np.float64) - self.mean) / self.scale
         result: NDArray[np.float64] = standard @ self.weights + self.bias
         return result

@@ -21,8 +21,8 @@ class PenaltyPath:
 
     Parameters
     ----------
-    vectors : ndarray or csr_matrix of shape (n_samples, n_features)
-        Pooled vectors, or counts.
+    vectors : ndarray of shape (n_samples, n_features)
+        Pooled vectors.
     codes : ndarray of shape (n_samples,)
         Classes, 0 to n_classes - 1; not every class need occur, two at least must.
     n_classes : int
@@ -41,7 +41,7 @@ class PenaltyPath:
 
     def __init__(
         self,
-        vectors: Any,
+        vectors: NDArray[Any],
         codes: NDArray[Any],
         n_classes: int,
         class_weight: str | None = None,
@@ -50,22 +50,18 @@ class PenaltyPath:
         from sklearn.linear_model import LogisticRegression
 
         self._standard = Standardised.of(vectors)
-        self._size = self._standard.size
         self._codes, self._n_classes = codes, n_classes
         self._model = LogisticRegression(
             max_iter=most_iterations, class_weight=class_weight, warm_start=True
         )
 
     def fit(self, inverse_penalty: float) -> LinearHead:
-        """The head under scikit-learn's ``C = inverse_penalty / n_features``.
-
-        Where they are sparse, the mean squared length of a row stands for the number of features.
-        """
+        """The head under scikit-learn's ``C = inverse_penalty / n_features``."""
         import warnings
 
         from sklearn.exceptions import ConvergenceWarning
 
-        self._model.set_params(C=inverse_penalty / self._size)
+        self._model.set_params(C=inverse_penalty / len(self._standard.mean))
         with warnings.catch_warnings():
             # An unfinished fit under a weak penalty is a candidate like any: validation decides.
             warnings.simplefilter("ignore", ConvergenceWarning)

@@ -43,7 +43,7 @@ class RidgePath:
         from sklearn.linear_model import Ridge
 
         standard = self._standard
-        model = Ridge(alpha=standard.size / inverse_penalty)
+        model = Ridge(alpha=len(standard.mean) / inverse_penalty)
         model.fit(standard.vectors, self._targets)
         weights = standard.back(model.coef_[:, None])
         return LinearHead(standard.mean, standard.scale, weights, np.array([model.intercept_]))
