@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from headstart.activations.preparation import Request
-from headstart.advice.classical_table import Guess, first_guess
+from headstart.advice.classical_table import Guess
 from headstart.advice.gain import Gain, measure_gain
 from headstart.advice.ranking import Ranking
 from headstart.advice.similarity import Similarity
@@ -15,6 +15,7 @@ from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.evaluation.baselines import CLASSICAL
 from headstart.evidence import Decision, Evidence
+from headstart.fitting.first_guess import guess_for
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import labels_of
 from headstart.fitting.similarity import similarity_of
@@ -127,7 +128,7 @@ def advise(
     with watch.step("score the sources"):
         rival = choice.without_transfer()
     gain = measure_gain(best.source, best.evidence.best, CLASSICAL, rival)
-    guess = _guess(choice, similarity)
+    guess = guess_for(choice.labelled.task, len(choice.labelled.targets), similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
     plan = guess.plan.plan(best.source, stages)
     return Advice(
@@ -144,12 +145,6 @@ def advise(
         tuple(_aside(choice)),
         watch.seconds,
     )
-
-
-def _guess(choice: SourceChoice, similarity: Similarity) -> Guess:
-    """What the classical table says of these samples."""
-    classes = len(choice.labelled.task.class_names) or None
-    return first_guess(len(choice.labelled.targets), classes, similarity.level)
 
 
 def _decisions(
