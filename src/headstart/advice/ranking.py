@@ -28,14 +28,11 @@ class Ranked:
         What this target's samples say.
     n_samples : int
         That it has seen: fewer where it was dropped early.
-    flops : float
-        Operations for one sample.
     """
 
     expected: Expectation
     evidence: SourceEvidence
     n_samples: int
-    flops: float
 
     @property
     def source(self) -> str:
@@ -142,7 +139,7 @@ def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
         "standing": one.expected.total,
         "prior": one.expected.prior + one.expected.alike,
         "evidence": one.expected.evidence,
-        **{name: value for name, value in one.evidence.measures.items()},
+        **one.evidence.measures,
         "score": one.evidence.best.merit,
         "samples": one.n_samples,
         "chosen": chosen,

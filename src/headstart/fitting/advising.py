@@ -19,7 +19,7 @@ from headstart.fitting.first_guess import guess_for
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import labels_of
 from headstart.fitting.similarity import similarity_of
-from headstart.fitting.source_choice import SourceChoice
+from headstart.fitting.source_choice import SourceChoice, request_of
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
@@ -121,9 +121,10 @@ def advise(
     settings, watch = settings or Settings(), watch or Watch()
     train = _checked(train, settings)
     choice = SourceChoice(train, settings, progress, watch)
-    ranking = choice.run(settings.requests)
+    requests = settings.requests
+    ranking = choice.run(requests)
     best = ranking.best
-    request = next(one for one in settings.requests if one.source == best.source)
+    request = request_of(best.source, requests)
     similarity = _similarity(choice, request, watch)
     with watch.step("score the sources"):
         rival = choice.without_transfer()

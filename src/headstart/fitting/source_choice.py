@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.activations.converted import ConvertedBackbone
-from headstart.activations.preparation import Request, find_converted, prepare
+from headstart.activations.preparation import Request, prepare
 from headstart.advice.combination import combine
 from headstart.advice.experience import Outcome, recall, remember
 from headstart.advice.halving import halve
@@ -202,10 +202,7 @@ class SourceChoice:
         earlier = [one for one in self._earlier.outcomes if one.target != here]
         known = (*seed.outcomes, *earlier)
         expected = combine(measures, known, seed.standings).expectations
-        return [
-            Ranked(one, *self._judged[one.source], _flops(self.converted[one.source]))
-            for one in expected
-        ]
+        return [Ranked(one, *self._judged[one.source]) for one in expected]
 
     def _remember(self, ranking: Ranking) -> None:
         """How the sources stood here, for the prior of other targets.
@@ -265,15 +262,21 @@ def choose_source(
     """
     if test is None:
         train, test = held_out(train, settings)
-    ranking = SourceChoice(train, settings, progress, watch).run(settings.requests)
-    best = next(one for one in settings.requests if one.source == ranking.best.source)
+    requests = settings.requests
+    ranking = SourceChoice(train, settings, progress, watch).run(requests)
+    best = request_of(ranking.best.source, requests)
     settings = replace(settings, candidates=(), source=best.source, weights=best.weights)
     return Chosen(train, test, settings, ranking.decision())
+
+
+def request_of(source: str, requests: Sequence[Request]) -> Request:
+    """The request for a source, which is one of those."""
+    return next(one for one in requests if one.source == source)
 
 
 def _had(request: Request) -> ConvertedBackbone | HeadstartError:
     """The converted form, or why it cannot be had."""
     try:
-        return find_converted(request) or prepare(request)
+        return prepare(request)
     except HeadstartError as error:
         return error
