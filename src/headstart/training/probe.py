@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.evidence import Decision
+from headstart.metrics.standard_error import standard_error
 from headstart.plan import HeadPlan
 from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead
@@ -178,12 +179,8 @@ def _prefer_last(trials: Sequence[_Trial], last: tuple[str, ...]) -> _Trial:
     usual = next(trial for trial in trials if trial.stages == last)
     best = _lowest(trials)
     gains = usual.losses - best.losses
-    clear = gains.mean() > _standard_error(gains)
+    clear = gains.mean() > standard_error(gains)
     return best if clear else usual
-
-
-def _standard_error(values: NDArray[Any]) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
 
 
 def _lowest(trials: Sequence[_Trial]) -> _Trial:
@@ -237,7 +234,7 @@ def _stage_decision(
         {
             "stages": trial.label,
             **objective.measurements(trial.merits, trial.losses),
-            "standard_error": _standard_error(trial.merits.astype(float)),
+            "standard_error": standard_error(trial.merits.astype(float)),
             "chosen": trial is chosen,
         }
         for trial in trials
