@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from headstart.activations.preparation import Request
@@ -17,7 +17,7 @@ from headstart.evaluation.baselines import CLASSICAL
 from headstart.evidence import Decision, Evidence
 from headstart.fitting.first_guess import guess_for
 from headstart.fitting.settings import Settings
-from headstart.fitting.sides import labels_of
+from headstart.fitting.sides import read_for
 from headstart.fitting.similarity import similarity_of
 from headstart.fitting.source_choice import SourceChoice, request_of
 from headstart.fitting.watch import Watch
@@ -172,7 +172,7 @@ def _checked(train: Dataset, settings: Settings) -> Dataset:
             "Accepted: pictures. To fit a model on the embeddings: headstart fit."
         )
     task = task_named(settings.task)
-    train = replace(train, labels=task.read_labels(labels_of(train)))
+    train = read_for(task, train)
     task.check(train)
     return train
 

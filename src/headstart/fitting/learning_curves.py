@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from headstart.evaluation.curve_measure import MEASURES
 from headstart.evaluation.curve_result import WITH, WITHOUT, Curve, CurveResult
 from headstart.evaluation.learning_curve import curve_repeats, measure_curve
 from headstart.fitting.settings import Settings
-from headstart.fitting.sides import folds_of, labels_of
+from headstart.fitting.sides import folds_of, labels_of, read_for
 from headstart.fitting.vectors import EMBEDDINGS, Features, gather
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
@@ -64,7 +63,7 @@ def learning_curves(
     settings, watch = settings or Settings(), watch or Watch()
     kind = task_named(settings.task)
     error = None if target is None else MEASURES[settings.task].error_of(target)
-    train = replace(train, labels=kind.read_labels(labels_of(train)))
+    train = read_for(kind, train)
     notes = kind.check(train)
     vectors = gather(train, settings, progress, watch)
     train = train.set_aside(vectors.failures)
