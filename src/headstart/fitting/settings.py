@@ -10,6 +10,7 @@ from headstart.activations.classical import CLASSICAL_SOURCE
 from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
 from headstart.backbones.at_hand import sources_at_hand
+from headstart.backbones.catalogue import RUN
 from headstart.errors import InputError, PlanError
 from headstart.plan import Budget, Init, Plan, TrainingPlan, changed_training
 from headstart.strategies import PlanName
@@ -182,7 +183,7 @@ class Settings:
 
         What nobody vouches for may have learned nothing of use, or be mere random numbers.
         """
-        return self.weights is None and not self.source_name("auto").startswith("run:")
+        return self.weights is None and not self.source_name("auto").startswith(RUN)
 
     @property
     def needs_twin(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.activations.classical import CLASSICAL_SOURCE
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.preparation import Request, prepare
 from headstart.advice.combination import combine
@@ -24,7 +25,7 @@ from headstart.data.dataset import Dataset
 from headstart.data.growing import fewest_to_hold_out, growing_order
 from headstart.errors import HeadstartError, InputError, SourceError
 from headstart.evidence import Decision
-from headstart.fitting.candidate_vectors import CLASSICAL, CandidateVectors
+from headstart.fitting.candidate_vectors import CandidateVectors
 from headstart.fitting.ranking_time import RankingTime
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import folds_of, held_out, labels_of
@@ -118,7 +119,7 @@ class SourceChoice:
     def without_transfer(self) -> StageFigures:
         """The best linear model on classical features, on the samples of the last round."""
         of = self.labelled
-        features = self.vectors.features(CLASSICAL, of.fingerprints)
+        features = self.vectors.features(CLASSICAL_SOURCE, of.fingerprints)
         both = {" + ".join(features): np.concatenate(list(features.values()), axis=1)}
         objective = objective_for(of.task, of.targets)
         figures = probe_stages({**features, **both}, of.targets, objective, of.folds)
