@@ -157,10 +157,11 @@ def _swept(options: argparse.Namespace, train: Callable[..., Any]) -> Answer:
     from training_pieces import course_for, prepared_halves
 
     from headstart.activations.views import ORIGINAL
-    from headstart.advice.trials import Trial, Trials, standard_error
+    from headstart.advice.trials import Trial, Trials
     from headstart.fitting.plan_settling import assemble_for_search, settled
     from headstart.fitting.training_course import TrainingCourse
     from headstart.fitting.watch import Watch
+    from headstart.metrics.standard_error import standard_error
     from headstart.progress import silent
     from headstart.strategies import PlanName
     from headstart.training.checkpoints import MemoryCheckpoints

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from safetensors.torch import save_file
-from tests.journeys.test_command_line import headstart
+from tests.journeys.commands import headstart
 
 from headstart.backbones.catalogue import load_network
 from headstart.data import write_demo

@@ -13,27 +13,13 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.journeys.commands import headstart
 from typer.testing import CliRunner
 
 from headstart.cli.app import app
 from headstart.errors import HeadstartError
 
 FIGURE = {"value", "low", "high"}
-
-
-def headstart(*arguments, cwd, check=0):
-    """Run the command line in a process of its own."""
-    command = [sys.executable, "-c", "from headstart.cli import main; main()"]
-    done = subprocess.run(
-        [*command, *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "80"},
-        check=False,
-    )
-    assert done.returncode == check, done.stderr
-    return done
 
 
 def in_process(*arguments):

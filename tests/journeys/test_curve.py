@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image
-
-
-def headstart(*arguments, cwd, check=0):
-    """Run the command line in a process of its own."""
-    command = [sys.executable, "-c", "from headstart.cli import main; main()"]
-    done = subprocess.run(
-        [*command, *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "80"},
-        check=False,
-    )
-    assert done.returncode == check, done.stderr
-    return done
+from tests.journeys.commands import headstart
 
 
 def write_pictures(folder, colours, count, seed):

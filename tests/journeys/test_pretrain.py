@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.journeys.commands import headstart
 
 COLOURS = {"red": (200, 40, 40), "blue": (40, 40, 200)}
 NETWORK = ("--architecture", "timm/test_resnet", "--size", 32)
-
-
-def headstart(*arguments, cwd, check=0):
-    """Run the command line in a process of its own."""
-    command = [sys.executable, "-c", "from headstart.cli import main; main()"]
-    done = subprocess.run(
-        [*command, *map(str, arguments)],
-        capture_output=True,
-        encoding="utf-8",
-        cwd=cwd,
-        env={**os.environ, "COLUMNS": "80"},
-        check=False,
-    )
-    assert done.returncode == check, done.stderr
-    return done
 
 
 @pytest.fixture(scope="module")

@@ -105,9 +105,6 @@ def _batch(backbone: Backbone, items: Sequence[Item]) -> Tensor:
     """Normalised pictures of shape (n, 3, height, width)."""
     import torch
 
-    from headstart.activations.segment_network import FromPixels
-
     facts = backbone.source.preprocessing
     pixels = [facts.pixels(item.open(at_least=facts.shorter_side)) for item in items]
-    batch: Tensor = FromPixels(facts)(torch.from_numpy(np.stack(pixels)))
-    return batch
+    return facts.normalise(torch.from_numpy(np.stack(pixels)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from headstart.backbones.identity import stages_digest
+from headstart.backbones.identity import stage_identity
 
 if TYPE_CHECKING:
     from headstart.backbones.stages import Backbone
@@ -23,10 +23,10 @@ def common_stages(backbones: Sequence[Backbone]) -> int:
     if any(one.source.preprocessing != first.source.preprocessing for one in others):
         return 0
     count = 0
-    for stop in range(1, min(len(one.stages) for one in backbones) + 1):
-        if len({stages_digest(one, stop) for one in backbones}) > 1:
+    for alike in zip(*(one.stages for one in backbones), strict=False):
+        if len({stage_identity(stage) for stage in alike}) > 1:
             break
-        count = stop
+        count += 1
     return count
 
 

@@ -11,12 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from headstart.advice.similarity import Level
 from headstart.strategies import PlanName
-
-#: How close the data are to what the source was trained on.
-Similarity = Literal["near", "far"]
 
 #: Training samples from which data count as many: in all, and a class.
 MANY, MANY_A_CLASS = 1000, 50
@@ -58,7 +55,7 @@ def is_large(n_samples: int, n_classes: int | None = None) -> bool:
 
 
 def first_guess(
-    n_samples: int, n_classes: int | None = None, similarity: Similarity | None = None
+    n_samples: int, n_classes: int | None = None, similarity: Level | None = None
 ) -> Guess:
     """The plan to try first.
 
@@ -89,7 +86,7 @@ def _size(n_samples: int, n_classes: int | None) -> str:
 
 
 #: By whether the samples are many, and their similarity.
-_TABLE: Mapping[tuple[bool, Similarity | None], tuple[tuple[str, ...], str]] = {
+_TABLE: Mapping[tuple[bool, Level | None], tuple[tuple[str, ...], str]] = {
     (False, "near"): (
         ("probe",),
         "and like those of the source: its stages are kept as they are.",

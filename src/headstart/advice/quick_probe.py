@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.metrics.standard_error import standard_error
 from headstart.training.objective import Objective
 from headstart.training.probe import Folds
 
@@ -175,4 +176,4 @@ def prefer_last(stages: Sequence[StageFigures]) -> StageFigures:
     gains = last.losses - best.losses
     if len(gains) < 2:
         return last
-    return best if gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains)) else last
+    return best if float(gains.mean()) > standard_error(gains) else last

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from headstart.advice.combination import Expectation
 from headstart.advice.halving import Round, passes
 from headstart.advice.source_evidence import SourceEvidence
 from headstart.evidence import Decision
+from headstart.metrics.standard_error import standard_error
 
 QUESTION = "which source"
 
@@ -28,14 +27,11 @@ class Ranked:
         What this target's samples say.
     n_samples : int
         That it has seen: fewer where it was dropped early.
-    flops : float
-        Operations for one sample.
     """
 
     expected: Expectation
     evidence: SourceEvidence
     n_samples: int
-    flops: float
 
     @property
     def source(self) -> str:
@@ -129,11 +125,11 @@ def margin_in_errors(one: SourceEvidence, other: SourceEvidence) -> float | None
         Of the same samples in the same folds.
     """
     losses = one.best.losses, other.best.losses
-    if len(losses[0]) != len(losses[1]):
+    if len(losses[0]) != len(losses[1]) or len(losses[0]) < 2:
         return None
     gains = losses[1] - losses[0]
-    error = gains.std(ddof=1) / np.sqrt(len(gains)) if len(gains) > 1 else 0.0
-    return float(gains.mean() / error) if error > 0 else None
+    error = standard_error(gains)
+    return float(gains.mean()) / error if error > 0 else None
 
 
 def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
@@ -142,7 +138,7 @@ def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
         "standing": one.expected.total,
         "prior": one.expected.prior + one.expected.alike,
         "evidence": one.expected.evidence,
-        **{name: value for name, value in one.evidence.measures.items()},
+        **one.evidence.measures,
         "score": one.evidence.best.merit,
         "samples": one.n_samples,
         "chosen": chosen,

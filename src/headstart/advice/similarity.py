@@ -10,6 +10,7 @@ from headstart.activations.norm_statistics import NormStatistics
 from headstart.evidence import Decision
 from headstart.scores import batch_norm_gap
 
+#: How close the data are to what the source was trained on.
 Level = Literal["near", "far"]
 
 #: For EfficientNet-Lite0 the gap of colour photographs is 0.02 to 0.05, and that of X-ray pictures,

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.advice.quick_probe import StageFigures, prefer_last, probe_stages
-from headstart.advice.trials import standard_error
 from headstart.evidence import Decision
+from headstart.metrics.standard_error import standard_error
 from headstart.scores import h_score, knn, logme
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask

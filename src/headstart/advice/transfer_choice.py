@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from headstart.advice.trials import standard_error
 from headstart.errors import InputError
+from headstart.metrics.standard_error import standard_error
 
 
 def is_clearly_better(merits_with: ArrayLike, merits_without: ArrayLike) -> bool:

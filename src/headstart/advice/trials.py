@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.metrics.standard_error import standard_error
+
 Result = TypeVar("Result")
 
 #: What happened to a trial, beside the ways in which a training ends.
@@ -170,14 +172,3 @@ def is_clearly_better(one: Trial[Result], other: Trial[Result]) -> bool:
         return one.counts and not other.counts
     gains = other.losses - one.losses
     return bool(gains.mean() > standard_error(gains))
-
-
-def standard_error(values: NDArray[Any]) -> float:
-    """Of the mean; infinite for fewer than two values.
-
-    Examples
-    --------
-    >>> standard_error(np.array([0.0, 2.0]))
-    1.0
-    """
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")

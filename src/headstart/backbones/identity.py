@@ -11,7 +11,7 @@ from headstart.backbones.providers.weights_file import hash_of
 if TYPE_CHECKING:
     from torch import nn
 
-    from headstart.backbones.stages import Backbone
+    from headstart.backbones.stages import Backbone, Stage
 
 #: Where an object lies in memory, which some layers show of what they hold.
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
@@ -26,9 +26,14 @@ def stages_digest(backbone: Backbone, stop: int) -> str:
     """
     digest = hashlib.blake2b(digest_size=16)
     for stage in backbone.stages[:stop]:
-        tensors = hash_of(stage.module.state_dict())
-        digest.update(f"{stage.name}\n{_operations(stage.module)}\n{tensors}\n".encode())
+        digest.update(stage_identity(stage).encode())
     return digest.hexdigest()
+
+
+def stage_identity(stage: Stage) -> str:
+    """What one stage computes with: its name, its operations and the hash of its tensors."""
+    tensors = hash_of(stage.module.state_dict())
+    return f"{stage.name}\n{_operations(stage.module)}\n{tensors}\n"
 
 
 def _operations(module: nn.Module) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from headstart.cli.columns import aligned
 from headstart.evidence import Decision
 from headstart.fitting.advising import Advice
 from headstart.report.wording import counted, duration
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
 
-_GAP = "  "
 #: Column of the ranking to its heading.
 _HEADINGS = {
     "standing": "standing",
@@ -60,7 +60,7 @@ def _ranking(advice: Advice) -> Iterator[str]:
     lines = [[str(row["source"]), *(_cell(row, name) for name in columns)] for row in rows]
     without = {"score": advice.gain.without_transfer}
     lines.append([advice.gain.rival, *(_cell(without, name) for name in columns)])
-    yield from table([head, *lines])
+    yield from aligned([head, *lines])
     yield f"  {merit}, k-NN: of pictures held out in turn (cross-validation), not of a test set"
 
 
@@ -82,18 +82,3 @@ def _curve(advice: Advice) -> Iterator[str]:
         bar = "#" * round(_BAR * abs(one.merit) / highest)
         mark = " <- best" if one is evidence.best else ""
         yield f"  {one.stage:{width}}  {one.merit:6.3f}  {bar}{mark}"
-
-
-def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Aligned columns: the first to the left, the others to the right.
-
-    Examples
-    --------
-    >>> list(table([["source", "accuracy"], ["a", "0.9"]]))
-    ['  source  accuracy', '  a            0.9']
-    """
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-        yield _GAP + _GAP.join(cells).rstrip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from headstart.cli.columns import aligned
 from headstart.evaluation.curve_result import WITH, CurveResult
 from headstart.evaluation.power_law import LabelCount
 from headstart.metrics.figure import Figure
@@ -11,7 +12,6 @@ from headstart.report.wording import amount, counted, noun
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
 
-_GAP = "  "
 _SHOWN_AT_MOST = 5
 #: How a figure is written, by the name of the task.
 _FORMS: Mapping[str, Callable[[float], str]] = {
@@ -35,10 +35,10 @@ def curve_lines(result: CurveResult) -> Iterator[str]:
         f"{measure} by number of labels, of {counted(result.n_labels, result.modality)} with "
         f"{result.source}"
     )
-    yield from _rows(_table(result))
+    yield from aligned(_table(result), n_left=0)
     yield ""
     yield f"Expected with more labels ({WITH}):"
-    yield from _rows(_expected(result))
+    yield from aligned(_expected(result), n_left=0)
     yield ""
     yield from _answers(result)
     yield from _set_aside(result)
@@ -67,13 +67,6 @@ def _expected(result: CurveResult) -> list[list[str]]:
 def _cells(result: CurveResult, error: Figure) -> list[str]:
     figure, shown = result.measure.figure(error), _FORMS[result.task]
     return [shown(figure.value), f"{shown(figure.low)} to {shown(figure.high)}"]
-
-
-def _rows(rows: list[list[str]]) -> Iterator[str]:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
-        yield _GAP + _GAP.join(cells)
 
 
 def _answers(result: CurveResult) -> Iterator[str]:

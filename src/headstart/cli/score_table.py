@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from headstart.cli.columns import GAP, aligned
 from headstart.evaluation.baselines import CLASSICAL, RANDOM_TWIN
 from headstart.evaluation.result import WITH_TRANSFER, Result
 from headstart.metrics.figure import Figure
@@ -32,7 +33,6 @@ _SHORT = {
 }
 #: Names that the short one does not explain.
 _EXPLAINED = (RegressionTask.guess_name, CLASSICAL, RANDOM_TWIN, WITH_TRANSFER)
-_GAP = "  "
 
 
 def short_name(baseline: str) -> str:
@@ -53,8 +53,7 @@ def score_table(result: Result) -> list[str]:
     """
     head = ["", "this model", "95 % interval", *(short_name(one.name) for one in result.others)]
     rows = [head, *(_row(result, name, figure) for name, figure in result.test.items())]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    return [*(_line(row, widths) for row in rows), *_legend(result)]
+    return [*aligned(rows), *_legend(result)]
 
 
 def _row(result: Result, name: str, figure: Figure) -> list[str]:
@@ -63,12 +62,6 @@ def _row(result: Result, name: str, figure: Figure) -> list[str]:
     interval = f"{shown(figure.low)} to {shown(figure.high)}"
     values = ["-" if one is None else shown(one.value) for one in (figure, *others)]
     return [_METRICS.get(name, name), values[0], interval, *values[1:]]
-
-
-def _line(row: list[str], widths: list[int]) -> str:
-    cells = [row[0].ljust(widths[0])]
-    cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
-    return _GAP + _GAP.join(cells).rstrip()
 
 
 def _legend(result: Result) -> list[str]:
@@ -80,4 +73,4 @@ def _legend(result: Result) -> list[str]:
         lines.append("R2: 1 is perfect, 0 is no better than always answering the mean.")
     if lower:
         lines.append(f"{' and '.join(lower).capitalize()}: lower is better.")
-    return [_GAP + line for line in lines]
+    return [GAP + line for line in lines]

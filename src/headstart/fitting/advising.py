@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from headstart.activations.preparation import Request
-from headstart.advice.classical_table import Guess, first_guess
+from headstart.advice.classical_table import Guess
 from headstart.advice.gain import Gain, measure_gain
 from headstart.advice.ranking import Ranking
 from headstart.advice.similarity import Similarity
@@ -15,10 +15,11 @@ from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.evaluation.baselines import CLASSICAL
 from headstart.evidence import Decision, Evidence
+from headstart.fitting.first_guess import guess_for
 from headstart.fitting.settings import Settings
-from headstart.fitting.sides import labels_of
+from headstart.fitting.sides import read_for
 from headstart.fitting.similarity import similarity_of
-from headstart.fitting.source_choice import SourceChoice
+from headstart.fitting.source_choice import SourceChoice, request_of
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
@@ -121,14 +122,15 @@ def advise(
     settings = replace(settings, modality=train.modality)
     train = _checked(train, settings)
     choice = SourceChoice(train, settings, progress, watch)
-    ranking = choice.run(settings.requests)
+    requests = settings.requests
+    ranking = choice.run(requests)
     best = ranking.best
-    request = next(one for one in settings.requests if one.source == best.source)
+    request = request_of(best.source, requests)
     similarity = _similarity(choice, request, watch)
     with watch.step("score the sources"):
         rival = choice.without_transfer()
     gain = measure_gain(best.source, best.evidence.best, CLASSICAL[train.modality], rival)
-    guess = _guess(choice, similarity)
+    guess = guess_for(choice.labelled.task, len(choice.labelled.targets), similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
     plan = guess.plan.plan(best.source, stages, settings.modality)
     return Advice(
@@ -145,12 +147,6 @@ def advise(
         tuple(_aside(choice)),
         watch.seconds,
     )
-
-
-def _guess(choice: SourceChoice, similarity: Similarity) -> Guess:
-    """What the classical table says of these samples."""
-    classes = len(choice.labelled.task.class_names) or None
-    return first_guess(len(choice.labelled.targets), classes, similarity.level)
 
 
 def _decisions(
@@ -177,7 +173,7 @@ def _checked(train: Dataset, settings: Settings) -> Dataset:
             "Accepted: pictures. To fit a model on the embeddings: headstart fit."
         )
     task = task_named(settings.task)
-    train = replace(train, labels=task.read_labels(labels_of(train)))
+    train = read_for(task, train)
     task.check(train)
     return train
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from headstart.activations.classical import ClassicalEncoder
+from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoding import encode
@@ -26,8 +26,6 @@ from headstart.progress import Progress
 if TYPE_CHECKING:
     from headstart.backbones.stages import Backbone
 
-#: The name of the features that need no source.
-CLASSICAL = "classical"
 #: Sharing has to save this part of a pass to be worth its storing and reading.
 _WORTH_SHARING = 0.25
 
@@ -74,7 +72,7 @@ class CandidateVectors:
 
     def __post_init__(self) -> None:
         self._store = ActivationStore()
-        self._encoders: dict[str, Encoder] = {CLASSICAL: ClassicalEncoder()}
+        self._encoders: dict[str, Encoder] = {CLASSICAL_SOURCE: ClassicalEncoder()}
         self._tables: dict[str, dict[str, ActivationTable]] = {}
 
     def find_families(self, n_samples: int) -> None:
@@ -91,7 +89,7 @@ class CandidateVectors:
         """Store what is missing of the samples; row to reason for those that cannot be read."""
         shared = [family for family in self.families if len(set(names) & set(family.members)) > 1]
         together = {name for family in shared for name in family.members}
-        alone = [CLASSICAL, *(name for name in names if name not in together)]
+        alone = [CLASSICAL_SOURCE, *(name for name in names if name not in together)]
         encoders = [self._encoder(name) for name in alone]
         tables, failures = encode(dataset.items, encoders, self._store, self.progress)
         for name, encoder, table in zip(alone, encoders, tables, strict=True):

@@ -15,7 +15,7 @@ from headstart.fitting.label_evidence import label_notes
 from headstart.fitting.measuring import measure
 from headstart.fitting.settings import Settings, check_training
 from headstart.fitting.settling import settle
-from headstart.fitting.sides import Split, boundary_after, labels_of, split, together
+from headstart.fitting.sides import Split, boundary_after, read_for, split, together
 from headstart.fitting.source_choice import choose_source
 from headstart.fitting.source_modality import check_modality
 from headstart.fitting.text_length import for_length_of
@@ -65,8 +65,8 @@ def fit(
     settings = settings or Settings()
     watch = watch or Watch()
     task = task_named(settings.task)
-    train = _read_for(task, train)
-    test = None if test is None else _read_for(task, test)
+    train = read_for(task, train)
+    test = None if test is None else read_for(task, test)
     settings = replace(settings, modality=train.modality)
     notes = _checked(task, train, test)
     shared: tuple[str, ...] = ()
@@ -113,11 +113,6 @@ def fit(
         seconds=watch.seconds,
     )
     return replace(model, result_=result)
-
-
-def _read_for(task: type[Task], dataset: Dataset) -> Dataset:
-    """The data set with its labels as the task takes them."""
-    return replace(dataset, labels=task.read_labels(labels_of(dataset)))
 
 
 def _checked(task: type[Task], train: Dataset, test: Dataset | None) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from headstart.evaluation.curve_result import WITH, WITHOUT, Curve, CurveResult
 from headstart.evaluation.learning_curve import curve_repeats, measure_curve
 from headstart.fitting.measuring import habit_of
 from headstart.fitting.settings import Settings
-from headstart.fitting.sides import folds_of, labels_of
+from headstart.fitting.sides import folds_of, labels_of, read_for
 from headstart.fitting.vectors import EMBEDDINGS, Features, gather
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
@@ -66,7 +65,7 @@ def learning_curves(
     kind = task_named(settings.task)
     error = None if target is None else MEASURES[settings.task].error_of(target)
     settings = replace(settings, modality=train.modality)
-    train = replace(train, labels=kind.read_labels(labels_of(train)))
+    train = read_for(kind, train)
     notes = kind.check(train)
     vectors = gather(train, settings, progress, watch)
     train = train.set_aside(vectors.failures)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from headstart.advice.classical_table import Guess, first_guess
 from headstart.advice.plan_search import PlanSearch
-from headstart.advice.similarity import Similarity
 from headstart.data.dataset import Dataset
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
+from headstart.fitting.first_guess import guess_for
 from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split
@@ -81,14 +80,13 @@ class SearchCourse:
             return self._probe_alone(halves, _TOO_FEW)
         time_left.probe_seconds = first.seconds
         ladder = trials.ladder
-        similarity = self._similarity(trials, halves)
-        guess = self._guess(halves, similarity)
+        start, guessed = self._start(trials, halves)
         search = PlanSearch(trials.try_plan, len(ladder.plans), first, ladder.patience)
-        notes = self._searched(search, 1 if ladder.starts_low else ladder.place(guess.plan))
+        notes = self._searched(search, start)
         tried = search.tried.chosen.result
         fitted = self.frozen.fit(halves) if tried is None else trials.finish(tried)
-        told = (*_guess_told(ladder, guess, similarity), self._decision(search, ladder))
-        return replace(fitted, decisions=(*told, *fitted.decisions), notes=notes)
+        told = (*guessed, self._decision(search, ladder), *fitted.decisions)
+        return replace(fitted, decisions=told, notes=notes)
 
     def _searched(self, search: PlanSearch[Any], start: int) -> tuple[str, ...]:
         """Search to the end or until Ctrl-C; what a person should be told of that."""
@@ -99,15 +97,16 @@ class SearchCourse:
             return (INTERRUPTED,)
         return ()
 
-    def _similarity(self, trials: PlanTrials, halves: Split) -> Similarity:
-        """Of the training pictures to those of the source."""
+    def _start(self, trials: PlanTrials, halves: Split) -> tuple[int, tuple[Decision, ...]]:
+        """The plan after the probe, by its place; where the table is asked, what it says."""
+        if trials.ladder.starts_low:
+            return 1, ()
         with self.watch.step("read the similarity"):
             backbone = trials.assembled.backbone
-            return similarity_of(halves.learner.dataset, backbone, self.settings.seed)
-
-    def _guess(self, halves: Split, similarity: Similarity) -> Guess:
-        n_classes = len(halves.task.class_names) or None
-        return first_guess(len(halves.learner), n_classes, similarity.level)
+            similarity = similarity_of(halves.learner.dataset, backbone, self.settings.seed)
+        guess = guess_for(halves.task, len(halves.learner), similarity)
+        first = Decision("what to try first", str(guess.plan), guess.reason)
+        return trials.ladder.place(guess.plan), (similarity.decision(), first)
 
     @property
     def _row_seconds(self) -> float:
@@ -142,11 +141,3 @@ class SearchCourse:
                 "depends on the machine, and so may the choice."
             )
         return Decision(ladder.question, tried.chosen.name, reason, tried.rows())
-
-
-def _guess_told(ladder: Ladder, guess: Guess, similarity: Similarity) -> tuple[Decision, ...]:
-    """The table's guess, where the search has begun with it."""
-    if ladder.starts_low:
-        return ()
-    first = Decision("what to try first", str(guess.plan), guess.reason)
-    return (similarity.decision(), first)

@@ -10,7 +10,7 @@ from headstart.activations.classical import CLASSICAL_SOURCE
 from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
 from headstart.backbones.at_hand import sources_at_hand
-from headstart.backbones.catalogue import default_source
+from headstart.backbones.catalogue import RUN, default_source
 from headstart.data.dataset import Modality
 from headstart.errors import InputError, PlanError
 from headstart.plan import Budget, Init, Plan, TrainingPlan, changed_training
@@ -187,7 +187,7 @@ class Settings:
 
         What nobody vouches for may have learned nothing of use, or be mere random numbers.
         """
-        return self.weights is None and not self.source_name("auto").startswith("run:")
+        return self.weights is None and not self.source_name("auto").startswith(RUN)
 
     @property
     def needs_twin(self) -> bool:

@@ -59,6 +59,17 @@ def labels_of(dataset: Dataset) -> NDArray[np.generic]:
     return dataset.labels
 
 
+def read_for(task: type[Task], dataset: Dataset) -> Dataset:
+    """The data set with its labels as the task takes them.
+
+    Raises
+    ------
+    InputError
+        If it has none, or they are nothing that the task can predict.
+    """
+    return replace(dataset, labels=task.read_labels(labels_of(dataset)))
+
+
 def together(train: Dataset, test: Dataset) -> Dataset:
     """Both data sets in a row, so that one pass encodes them.
 

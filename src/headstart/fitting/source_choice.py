@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.activations.classical import CLASSICAL_SOURCE
 from headstart.activations.converted import ConvertedBackbone
-from headstart.activations.preparation import Request, find_converted, prepare
+from headstart.activations.preparation import Request, prepare
 from headstart.advice.combination import combine
 from headstart.advice.experience import Outcome, recall, remember
 from headstart.advice.halving import halve
@@ -24,7 +25,7 @@ from headstart.data.dataset import Dataset
 from headstart.data.growing import fewest_to_hold_out, growing_order
 from headstart.errors import HeadstartError, InputError, SourceError
 from headstart.evidence import Decision
-from headstart.fitting.candidate_vectors import CLASSICAL, CandidateVectors
+from headstart.fitting.candidate_vectors import CandidateVectors
 from headstart.fitting.ranking_time import RankingTime
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import folds_of, held_out, labels_of
@@ -119,7 +120,7 @@ class SourceChoice:
     def without_transfer(self) -> StageFigures:
         """The best linear model on classical features, on the samples of the last round."""
         of = self.labelled
-        features = self.vectors.features(CLASSICAL, of.fingerprints)
+        features = self.vectors.features(CLASSICAL_SOURCE, of.fingerprints)
         both = {" + ".join(features): np.concatenate(list(features.values()), axis=1)}
         objective = objective_for(of.task, of.targets)
         figures = probe_stages({**features, **both}, of.targets, objective, of.folds)
@@ -203,10 +204,7 @@ class SourceChoice:
         earlier = [one for one in self._earlier.outcomes if one.target != here]
         known = (*seed.outcomes, *earlier)
         expected = combine(measures, known, seed.standings).expectations
-        return [
-            Ranked(one, *self._judged[one.source], _flops(self.converted[one.source]))
-            for one in expected
-        ]
+        return [Ranked(one, *self._judged[one.source]) for one in expected]
 
     def _remember(self, ranking: Ranking) -> None:
         """How the sources stood here, for the prior of other targets.
@@ -266,16 +264,22 @@ def choose_source(
     """
     if test is None:
         train, test = held_out(train, settings)
-    ranking = SourceChoice(train, settings, progress, watch).run(settings.requests)
-    best = next(one for one in settings.requests if one.source == ranking.best.source)
+    requests = settings.requests
+    ranking = SourceChoice(train, settings, progress, watch).run(requests)
+    best = request_of(ranking.best.source, requests)
     settings = replace(settings, candidates=(), source=best.source, weights=best.weights)
     return Chosen(train, test, settings, ranking.decision())
+
+
+def request_of(source: str, requests: Sequence[Request]) -> Request:
+    """The request for a source, which is one of those."""
+    return next(one for one in requests if one.source == source)
 
 
 def _had(request: Request, modality: str) -> ConvertedBackbone | HeadstartError:
     """The converted form, or why it cannot be had."""
     try:
-        found = find_converted(request) or prepare(request)
+        found = prepare(request)
         check_modality(found.source, modality)
         return found
     except HeadstartError as error:

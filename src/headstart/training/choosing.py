@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from headstart.metrics.standard_error import standard_error
 from headstart.training.snapshot import Snapshot
 
 
@@ -51,5 +51,4 @@ def choose(usual: Candidate, others: Sequence[Candidate]) -> Candidate:
     gains = usual.losses - best.losses
     if len(gains) < 2:
         return usual
-    error = gains.std(ddof=1) / np.sqrt(len(gains))
-    return best if gains.mean() > error else usual
+    return best if float(gains.mean()) > standard_error(gains) else usual

@@ -65,9 +65,8 @@ class PenaltyPath:
         with warnings.catch_warnings():
             # An unfinished fit under a weak penalty is a candidate like any: validation decides.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            # Few samples of many classes are what we are for: it is no regression.
-            warnings.filterwarnings("ignore", "The number of unique classes is greater")
-            # With one or two samples a class scikit-learn suspects that they are measurements.
+            # Few samples of many classes are what we are for; with one or two samples a class
+            # scikit-learn suspects that they are measurements, but it is no regression.
             warnings.filterwarnings("ignore", "The number of unique classes", UserWarning)
             self._model.fit(self._standard.vectors, self._codes)
         return LinearHead(self._standard.mean, self._standard.scale, *self._columns())

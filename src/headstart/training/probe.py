@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.evidence import Decision
+from headstart.metrics.standard_error import standard_error
 from headstart.plan import HeadPlan
 from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead
@@ -217,12 +218,8 @@ def _prefer(trials: Sequence[_Trial], stages: tuple[str, ...], errors: float) ->
     usual = next(trial for trial in trials if trial.stages == stages)
     best = _lowest(trials)
     gains = usual.losses - best.losses
-    clear = gains.mean() > errors * _standard_error(gains)
+    clear = gains.mean() > errors * standard_error(gains)
     return best if clear else usual
-
-
-def _standard_error(values: NDArray[Any]) -> float:
-    return float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else float("inf")
 
 
 def _lowest(trials: Sequence[_Trial]) -> _Trial:
@@ -233,7 +230,7 @@ def _strongest(trials: Sequence[_Trial]) -> _Trial:
     """The strongest penalty whose loss is within a standard error of the lowest."""
     best = _lowest(trials)
     worse = {id(one): one.losses - best.losses for one in trials}
-    good = [one for one in trials if worse[id(one)].mean() <= _standard_error(worse[id(one)])]
+    good = [one for one in trials if worse[id(one)].mean() <= standard_error(worse[id(one)])]
     return min(good, key=lambda trial: trial.inverse_penalty)
 
 
@@ -284,7 +281,7 @@ def _stage_decision(
         {
             "stages": trial.label,
             **objective.measurements(trial.merits, trial.losses),
-            "standard_error": _standard_error(trial.merits.astype(float)),
+            "standard_error": standard_error(trial.merits.astype(float)),
             "chosen": trial is chosen,
         }
         for trial in trials

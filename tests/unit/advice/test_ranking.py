@@ -17,7 +17,7 @@ def ranked(name, losses, n_samples=40):
     evidence = SourceEvidence(name, (stage,), {"probe": -losses.mean()}, 0.1)
     parts = dict.fromkeys(Expectation.__dataclass_fields__, 0)
     expected = Expectation(**{**parts, "source": name, "total": -losses.mean()})
-    return Ranked(expected, evidence, n_samples, 1e6)
+    return Ranked(expected, evidence, n_samples)
 
 
 def test_those_that_were_dropped_early_stand_behind():
