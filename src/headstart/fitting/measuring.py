@@ -8,9 +8,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from headstart.evaluation.baselines import (
-    CLASSICAL,
     RANDOM_TWIN,
     Baseline,
+    classical_features,
     guess_baseline,
     probe_baseline,
     reference,
@@ -30,7 +30,7 @@ from headstart.training.objective import objective_for
 from headstart.training.probe import Samples
 
 #: Kind of features to the name of the linear model that reads them.
-_KINDS = {"classical": CLASSICAL + ", {model}", "random": RANDOM_TWIN}
+_KINDS = {"classical": "{features}, {model}", "random": RANDOM_TWIN}
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,16 @@ def samples_of(halves: Split, kind: str) -> Samples:
 
 
 def baselines_of(halves: Split) -> tuple[Baseline, ...]:
-    """A guess first, classical features where there are pictures, the twin where asked for."""
+    """A guess first, classical features but of ready embeddings, the twin where asked for."""
     learner, tester, task = halves.learner, halves.tester, halves.task
     objective = objective_for(task, learner.targets)
     guess = guess_baseline(task, objective, learner.targets, len(tester))
     others = [
         probe_baseline(
             task,
-            name.format(model=objective.model),
+            name.format(
+                features=classical_features(learner.dataset.modality), model=objective.model
+            ),
             samples_of(halves, kind),
             list(tester.features.get(kind, {}).values()),
             kind,
