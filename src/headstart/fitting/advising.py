@@ -13,7 +13,7 @@ from headstart.advice.ranking import Ranking
 from headstart.advice.similarity import Similarity
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
-from headstart.evaluation.baselines import CLASSICAL
+from headstart.evaluation.baselines import classical_features
 from headstart.evidence import Decision, Evidence
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import labels_of
@@ -126,7 +126,8 @@ def advise(
     similarity = _similarity(choice, request, watch)
     with watch.step("score the sources"):
         rival = choice.without_transfer()
-    gain = measure_gain(best.source, best.evidence.best, CLASSICAL, rival)
+    without = classical_features(train.modality)
+    gain = measure_gain(best.source, best.evidence.best, without, rival)
     guess = _guess(choice, similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
     plan = guess.plan.plan(best.source, stages)
