@@ -17,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.metrics.standard_error import standard_error
+from headstart.training.features import is_sparse
 from headstart.training.objective import Objective
 from headstart.training.probe import Folds
+from headstart.training.standardised import times_idf
 
 #: Penalties relative to the mean squared size of a standardised vector.
 _PENALTIES = tuple(float(value) for value in 10.0 ** np.arange(-4.0, 2.0))
@@ -64,8 +66,8 @@ def probe_stages(
 
     Parameters
     ----------
-    features : mapping of str to ndarray of shape (n_samples, n_features)
-        Pooled vectors by stage.
+    features : mapping of str to ndarray or csr_matrix of shape (n_samples, n_features)
+        Pooled vectors by stage, or frequencies of n-grams.
     targets : ndarray of shape (n_samples,)
         Class numbers, or numbers.
     objective : Objective
@@ -123,6 +125,8 @@ class _Decomposed:
 
     @classmethod
     def of(cls, vectors: NDArray[Any]) -> _Decomposed:
+        if is_sparse(vectors):
+            return cls._of_sparse(vectors)
         x = np.asarray(vectors, dtype=np.float64)
         x = x - x.mean(axis=0)
         spread = x.std(axis=0)
@@ -131,7 +135,19 @@ class _Decomposed:
             sizes, axes = np.linalg.eigh(x.T @ x)
             used = sizes > 1e-10 * max(sizes[-1], 1e-300)
             return cls(x @ (axes[:, used] / np.sqrt(sizes[used])), sizes[used])
-        sizes, basis = np.linalg.eigh(x @ x.T)
+        return cls._of_products(x @ x.T)
+
+    @classmethod
+    def _of_sparse(cls, vectors: Any) -> _Decomposed:
+        """Times their IDF; centred by way of their products, since they would not stay sparse."""
+        weighted, _ = times_idf(vectors)
+        products = (weighted @ weighted.T).toarray()
+        products -= products.mean(axis=0)
+        return cls._of_products(products - products.mean(axis=1, keepdims=True))
+
+    @classmethod
+    def _of_products(cls, products: NDArray[np.float64]) -> _Decomposed:
+        sizes, basis = np.linalg.eigh(products)
         used = sizes > 1e-10 * max(sizes[-1], 1e-300)
         return cls(basis[:, used], sizes[used])
 

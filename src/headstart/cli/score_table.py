@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from headstart.cli.columns import GAP, aligned
-from headstart.evaluation.baselines import CLASSICAL, RANDOM_TWIN
+from headstart.evaluation.baselines import CLASSICAL, RANDOM_TWIN, TFIDF
 from headstart.evaluation.result import WITH_TRANSFER, Result
 from headstart.metrics.figure import Figure
 from headstart.report.wording import amount
@@ -28,11 +28,12 @@ _SHORT = {
     ClassificationTask.guess_name: "majority",
     RegressionTask.guess_name: "mean",
     CLASSICAL: "classical",
+    TFIDF: "TF-IDF",
     RANDOM_TWIN: "random",
     WITH_TRANSFER: "transfer",
 }
 #: Names that the short one does not explain.
-_EXPLAINED = (RegressionTask.guess_name, CLASSICAL, RANDOM_TWIN, WITH_TRANSFER)
+_EXPLAINED = (RegressionTask.guess_name, CLASSICAL, TFIDF, RANDOM_TWIN, WITH_TRANSFER)
 
 
 def short_name(baseline: str) -> str:

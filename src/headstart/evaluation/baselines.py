@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.tasks.task import Task
+from headstart.training.features import joined
 from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import zero_head
 from headstart.training.objective import Objective
 from headstart.training.probe import Probe, Samples, fit_probe
 
-#: What the linear model of the classical baseline reads.
+#: What the linear model of the classical baseline reads, of pictures and of texts.
 CLASSICAL = "pixels and HOG"
+TFIDF = "TF-IDF of words and characters"
+_CLASSICAL = {"image": CLASSICAL, "text": TFIDF}
 RANDOM_TWIN = "the same network with random weights"
 
 
@@ -48,6 +51,17 @@ class Baseline:
     held_out: HeldOut | None = None
     probe: Probe | None = None
     features: str | None = None
+
+
+def classical_features(modality: str) -> str:
+    """What a person calls the features of samples of that kind that nothing was learned for.
+
+    Examples
+    --------
+    >>> classical_features("image")
+    'pixels and HOG'
+    """
+    return _CLASSICAL[modality]
 
 
 def guess_baseline(
@@ -98,7 +112,7 @@ def probe_baseline(
         What a person calls it.
     samples : Samples
         Features of the training samples.
-    test_vectors : sequence of ndarray of shape (n_test, n_features)
+    test_vectors : sequence of ndarray or csr_matrix of shape (n_test, n_features)
         Features of the test samples, in the order of ``samples.features``; empty where there is
         no test sample.
     features : str or None
@@ -108,8 +122,8 @@ def probe_baseline(
     outputs = np.empty((0, task.n_outputs))
     if test_vectors:
         by_stage = dict(zip(samples.features, test_vectors, strict=True))
-        joined = np.concatenate([by_stage[stage] for stage in probe.plan.stages], axis=1)
-        outputs = task.outputs(probe.head, joined)
+        read = joined([by_stage[stage] for stage in probe.plan.stages])
+        outputs = task.outputs(probe.head, read)
     score = float("-inf") if probe.cv_score is None else probe.cv_score
     return Baseline(name, outputs, score, probe.held_out, probe, features)
 

@@ -13,7 +13,7 @@ from headstart.advice.ranking import Ranking
 from headstart.advice.similarity import Similarity
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
-from headstart.evaluation.baselines import CLASSICAL
+from headstart.evaluation.baselines import classical_features
 from headstart.evidence import Decision, Evidence
 from headstart.fitting.first_guess import guess_for
 from headstart.fitting.settings import Settings
@@ -129,7 +129,8 @@ def advise(
     similarity = _similarity(choice, request, watch)
     with watch.step("score the sources"):
         rival = choice.without_transfer()
-    gain = measure_gain(best.source, best.evidence.best, CLASSICAL[train.modality], rival)
+    without = classical_features(train.modality)
+    gain = measure_gain(best.source, best.evidence.best, without, rival)
     guess = guess_for(choice.labelled.task, len(choice.labelled.targets), similarity)
     stages = [stage.name for stage in choice.converted[best.source].stages]
     plan = guess.plan.plan(best.source, stages, settings.modality)

@@ -17,6 +17,7 @@ from headstart.fitting.vectors import Vectors, gather
 from headstart.fitting.watch import Watch
 from headstart.plan import HeadPlan, Plan, frozen_plan
 from headstart.progress import Progress
+from headstart.training.features import joined
 from headstart.training.probe import fit_probe
 
 
@@ -53,11 +54,11 @@ class FrozenCourse:
         plan = frozen_plan(self.vectors.source, stages, self.vectors.init).with_head(probe.plan)
         features = halves.tester.features.get("source", {})
         vectors = [features[stage] for stage in plan.head.stages if stage in features]
-        joined = np.concatenate(vectors, axis=1) if vectors else np.empty((0, len(probe.head.mean)))
+        read = joined(vectors) if vectors else np.empty((0, len(probe.head.mean)))
         return Fitted(
             plan,
             probe.head,
-            joined,
+            read,
             (*probe.decisions, *labels_decision(halves.learner, halves.task, probe)),
             backbone,
             self.vectors.precision,

@@ -8,9 +8,9 @@ from typing import Any
 from numpy.typing import NDArray
 
 from headstart.evaluation.baselines import (
-    CLASSICAL,
     RANDOM_TWIN,
     Baseline,
+    classical_features,
     guess_baseline,
     probe_baseline,
     reference,
@@ -31,12 +31,10 @@ from headstart.training.probe import Habit, Samples
 
 #: Kind of features to the name of the linear model that reads them.
 #: By modality and kind of features. The last layer of a text encoder is made for the task that it was
-#: trained on; the layers before it know more of other things, and few samples cannot tell. Words and
-#: characters are better together.
+#: trained on; the layers before it know more of other things, and few samples cannot tell.
 _HABITS = {
     ("text", "source"): Habit(joined=3, cautious=True),
     ("text", "random"): Habit(joined=3, cautious=True),
-    ("text", "classical"): Habit(joined=2),
 }
 _KINDS = {"classical": "{features}, {model}", "random": RANDOM_TWIN}
 
@@ -85,14 +83,14 @@ def habit_of(modality: str, kind: str = "source") -> Habit:
 
 
 def baselines_of(halves: Split) -> tuple[Baseline, ...]:
-    """A guess first, classical features where there are pictures, the twin where asked for."""
+    """A guess first, classical features but of ready embeddings, the twin where asked for."""
     learner, tester, task = halves.learner, halves.tester, halves.task
     objective, modality = objective_for(task, learner.targets), learner.dataset.modality
     guess = guess_baseline(task, objective, learner.targets, len(tester))
     others = [
         probe_baseline(
             task,
-            name.format(features=CLASSICAL.get(modality), model=objective.model),
+            name.format(features=classical_features(modality), model=objective.model),
             samples_of(halves, kind),
             list(tester.features.get(kind, {}).values()),
             kind,

@@ -36,6 +36,7 @@ from headstart.plan import Plan, TrainingPlan
 from headstart.progress import Progress
 from headstart.strategies import Ladder, PlanName
 from headstart.training.checkpoints import MemoryCheckpoints
+from headstart.training.features import joined
 from headstart.training.losses import loss_for
 from headstart.training.objective import objective_for
 from headstart.training.pace import OutOfTime
@@ -147,7 +148,7 @@ class PlanTrials:
         known = {name: vectors[train] for name, vectors in features.items()}
         with self.watch.step("fit the head"):
             probe = fit_probe(self._samples(known, targets, folds))
-        vectors = np.concatenate([features[one][valid] for one in probe.plan.stages], axis=1)
+        vectors = joined([features[one][valid] for one in probe.plan.stages])
         loss = loss_for(task, targets, TrainingPlan())
         scores = torch.from_numpy(loss.inward(probe.head).scores(vectors)).float()
         goals = torch.from_numpy(loss.goals(learner.targets[valid]))

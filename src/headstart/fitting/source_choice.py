@@ -35,6 +35,7 @@ from headstart.fitting.watch import Watch
 from headstart.progress import Progress
 from headstart.tasks.registry import task_named
 from headstart.tasks.task import Task
+from headstart.training.features import joined
 from headstart.training.objective import objective_for
 from headstart.training.probe import Folds
 
@@ -121,7 +122,7 @@ class SourceChoice:
         """The best linear model on classical features, on the samples of the last round."""
         of = self.labelled
         features = self.vectors.features(CLASSICAL_SOURCE, of.fingerprints)
-        both = {" + ".join(features): np.concatenate(list(features.values()), axis=1)}
+        both = {" + ".join(features): joined(list(features.values()))}
         objective = objective_for(of.task, of.targets)
         figures = probe_stages({**features, **both}, of.targets, objective, of.folds)
         return min(figures, key=lambda one: one.loss)

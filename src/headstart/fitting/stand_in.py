@@ -15,6 +15,7 @@ from headstart.fitting.course import Fitted
 from headstart.fitting.sides import Split
 from headstart.fitting.vectors import Vectors
 from headstart.plan import HeadPlan, Plan, frozen_plan
+from headstart.training.features import joined
 from headstart.training.linear_head import zero_head
 
 
@@ -61,4 +62,4 @@ def _read(features: Mapping[str, NDArray[Any]], stages: tuple[str, ...], size: i
     """Of the test samples, of which there may be none."""
     if not features:
         return np.empty((0, size))
-    return np.concatenate([features[stage] for stage in stages], axis=1)
+    return joined([features[stage] for stage in stages])

@@ -44,6 +44,7 @@ from headstart.fitting.vectors import Vectors, stored_classical
 from headstart.fitting.watch import Watch
 from headstart.plan import HeadPlan, Plan, TrainingPlan
 from headstart.progress import Progress
+from headstart.training.features import joined
 from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead, zero_head
 from headstart.training.losses import loss_for
@@ -308,7 +309,7 @@ class TrainingCourse:
         (table,), lost = encode(dataset.items, [encoder], self.store, self.progress, "test")
         _refuse_lost(dataset, lost)
         ids = dataset.fingerprints
-        vectors = np.concatenate([table.read(ids, stage) for stage in stages], axis=1)
+        vectors = joined([table.read(ids, stage) for stage in stages])
         return vectors, encoder.key.precision
 
 

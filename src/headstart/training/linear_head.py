@@ -9,6 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.training.features import is_sparse
+
+#: Heads of more features than this leave out of their file those that say nothing.
+_MANY_FEATURES = 2**15
+_BY_FEATURE = ("mean", "scale", "weights")
+
 
 @dataclass(frozen=True)
 class LinearHead:
@@ -40,7 +46,14 @@ class LinearHead:
     temperature: float = 1.0
 
     def scores(self, vectors: NDArray[Any]) -> NDArray[np.float64]:
-        """Scores of shape (n_samples, n_outputs) before the temperature."""
+        """Scores of shape (n_samples, n_outputs) before the temperature.
+
+        Of a csr_matrix too, which stays sparse: the scale goes into the weights instead.
+        """
+        if is_sparse(vectors):
+            folded = self.weights / self.scale[:, None]
+            scores: NDArray[np.float64] = vectors @ folded + (self.bias - self.mean @ folded)
+            return scores
         standard = (np.asarray(vectors, dtype=np.float64) - self.mean) / self.scale
         result: NDArray[np.float64] = standard @ self.weights + self.bias
         return result
@@ -54,7 +67,11 @@ class LinearHead:
         return replace(self, temperature=temperature)
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
-        """Named arrays for a safetensors file, which takes memory as it lies."""
+        """Named arrays for a safetensors file, which takes memory as it lies.
+
+        A head of very many features, hashed n-grams say, names those that say something and leaves
+        out the others: those of mean 0, scale 1 and weights 0, which never occurred in training.
+        """
         parts = {
             "mean": self.mean,
             "scale": self.scale,
@@ -62,13 +79,23 @@ class LinearHead:
             "bias": self.bias,
             "temperature": [self.temperature],
         }
+        if len(self.mean) > _MANY_FEATURES:
+            told = (self.mean != 0.0) | (self.scale != 1.0) | (self.weights != 0.0).any(axis=1)
+            parts |= {name: np.asarray(parts[name])[told] for name in _BY_FEATURE}
+            parts |= {"columns": np.flatnonzero(told), "n_features": [len(told)]}
         return {f"head.{name}": np.ascontiguousarray(part) for name, part in parts.items()}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> LinearHead:
         """Read what :meth:`to_arrays` gave."""
-        names = ("mean", "scale", "weights", "bias")
-        parts = {name: np.asarray(arrays[f"head.{name}"]) for name in names}
+        parts = {name: np.asarray(arrays[f"head.{name}"]) for name in (*_BY_FEATURE, "bias")}
+        if "head.columns" in arrays:
+            columns, n_features = arrays["head.columns"], int(arrays["head.n_features"][0])
+            for name in _BY_FEATURE:
+                shape = (n_features, *parts[name].shape[1:])
+                whole = np.full(shape, name == "scale", dtype=parts[name].dtype)
+                whole[columns] = parts[name]
+                parts[name] = whole
         return cls(**parts, temperature=float(arrays["head.temperature"][0]))
 
 

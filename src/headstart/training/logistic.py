@@ -21,8 +21,8 @@ class PenaltyPath:
 
     Parameters
     ----------
-    vectors : ndarray of shape (n_samples, n_features)
-        Pooled vectors.
+    vectors : ndarray or csr_matrix of shape (n_samples, n_features)
+        Pooled vectors, or frequencies of n-grams.
     codes : ndarray of shape (n_samples,)
         Classes, 0 to n_classes - 1; not every class need occur, two at least must.
     n_classes : int
@@ -56,12 +56,16 @@ class PenaltyPath:
         )
 
     def fit(self, inverse_penalty: float) -> LinearHead:
-        """The head under scikit-learn's ``C = inverse_penalty / n_features``."""
+        """The head under scikit-learn's ``C = inverse_penalty / n_features``.
+
+        The number of features is the mean squared length of a standardised vector; for sparse
+        vectors that length itself is taken.
+        """
         import warnings
 
         from sklearn.exceptions import ConvergenceWarning
 
-        self._model.set_params(C=inverse_penalty / len(self._standard.mean))
+        self._model.set_params(C=inverse_penalty / self._standard.size)
         with warnings.catch_warnings():
             # An unfinished fit under a weak penalty is a candidate like any: validation decides.
             warnings.simplefilter("ignore", ConvergenceWarning)

@@ -18,8 +18,8 @@ class RidgePath:
 
     Parameters
     ----------
-    vectors : ndarray of shape (n_samples, n_features)
-        Pooled vectors.
+    vectors : ndarray or csr_matrix of shape (n_samples, n_features)
+        Pooled vectors, or frequencies of n-grams.
     targets : ndarray of shape (n_samples,)
         Numbers.
 
@@ -39,11 +39,12 @@ class RidgePath:
 
         That is the ``1 / C`` of the logistic regression. With it the best inverse penalty is the
         ratio of signal to noise in the targets, whatever their unit and the number of features.
+        For sparse vectors the mean squared length stands for that number.
         """
         from sklearn.linear_model import Ridge
 
         standard = self._standard
-        model = Ridge(alpha=len(standard.mean) / inverse_penalty)
+        model = Ridge(alpha=standard.size / inverse_penalty)
         model.fit(standard.vectors, self._targets)
         weights = standard.back(model.coef_[:, None])
         return LinearHead(standard.mean, standard.scale, weights, np.array([model.intercept_]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from headstart.advice.quick_probe import (
     StageFigures,
@@ -12,6 +13,7 @@ from headstart.advice.quick_probe import (
     probe_stages,
 )
 from headstart.training.objective import LogisticObjective, RidgeObjective
+from headstart.training.standardised import times_idf
 
 N = 40
 
@@ -79,3 +81,19 @@ def test_a_tie_goes_to_the_last(rng):
     early = StageFigures("early", losses, np.ones(N))
     last = StageFigures("last", losses[::-1] + 0.001, np.ones(N))
     assert prefer_last([early, last]).stage == "last"
+
+
+def test_sparse_vectors_count_times_their_idf(rng):
+    sparse = csr_matrix(rng.random((N, 70)) * (rng.random((N, 70)) < 0.2))
+    goals, folds = rng.normal(size=(N, 2)), five_folds(rng)
+    x = times_idf(sparse)[0].toarray()
+    x -= x.mean(axis=0)
+    strength = 0.1 * (x**2).sum() / N
+    expected = []
+    for train, rows in folds:
+        known = np.hstack([x, np.ones((N, 1))])[train]
+        free = strength * np.diag([1.0] * 70 + [0.0])  # the intercept is not shrunk
+        weights = np.linalg.solve(known.T @ known + free, known.T @ goals[train])
+        expected.append(np.hstack([x, np.ones((N, 1))])[rows] @ weights)
+    found = held_out_scores(sparse, goals, folds, 0.1)
+    assert found == pytest.approx(np.concatenate(expected))

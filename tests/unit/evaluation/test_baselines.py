@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from headstart.activations.ngrams import ngram_features
 from headstart.data import stratified_folds
-from headstart.evaluation.baselines import Baseline, guess_baseline, probe_baseline, reference
+from headstart.evaluation.baselines import (
+    Baseline,
+    classical_features,
+    guess_baseline,
+    probe_baseline,
+    reference,
+)
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
 from headstart.training.objective import LogisticObjective, RidgeObjective
@@ -65,3 +72,23 @@ def test_without_folds_a_probe_is_no_reference():
 def test_the_reference_did_best_in_training(accuracies, best):
     baselines = [Baseline(str(n), np.zeros((1, 2)), value) for n, value in enumerate(accuracies)]
     assert reference(baselines).name == str(best)
+
+
+def test_a_linear_model_of_sparse_features():
+    texts = [f"{word} number {row}" for row in range(10) for word in ("good", "bad")]
+    codes = np.arange(20) % 2
+    folds = stratified_folds(codes, [text.encode() for text in texts], 5, 0)
+    samples = Samples(ngram_features(texts), codes, LogisticObjective(2), folds)
+    test = list(ngram_features(["a bad one", "a good one", ""]).values())
+    baseline = probe_baseline(TASK, "TF-IDF", samples, test, "classical")
+    assert baseline.outputs.shape == (3, 2)
+    assert baseline.outputs[:2].argmax(axis=1).tolist() == [1, 0]
+    assert baseline.cv_score == 1.0
+    assert probe_baseline(TASK, "TF-IDF", samples, []).outputs.shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("modality", "name"), [("image", "pixels and HOG"), ("text", "TF-IDF of words and characters")]
+)
+def test_features_are_called_by_what_the_samples_are(modality, name):
+    assert classical_features(modality) == name
