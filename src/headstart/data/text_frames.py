@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from headstart.data.columns import LABEL_NAMES, TEXT_NAMES, find_by_name, find_c
 from headstart.data.dataset import Dataset
 from headstart.data.labels import check_labels
 from headstart.data.text_signs import column_names
-from headstart.data.texts import as_rows, is_missing, sift_texts
+from headstart.data.texts import Sifted, as_rows, is_missing, sift_texts
 from headstart.errors import InputError
 from headstart.progress import Progress, silent
 
@@ -60,21 +61,13 @@ def read_text_frame(
         row: "no label" for row, label in enumerate(() if given is None else given) if label is None
     }
     read = sift_texts(texts, "row {}".format, faults, progress=progress)
-    return Dataset(
-        modality="text",
-        items=list(read.items.values()),
-        labels=None if given is None else _taken(given, list(read.items)),
-        quarantined=tuple(read.aside.values()),
-    )
+    return read.dataset(None if given is None else _taken(given, list(read.items)))
 
 
-def unlabelled_text_frame(
-    data: Any, text_column: str | None = None, progress: Progress = silent
-) -> Dataset:
-    """The texts alone, whatever labels there are; see :func:`read_text_frame`."""
+def sift_frame(data: Any, text_column: str | None = None, progress: Progress = silent) -> Sifted:
+    """The texts alone by their row, whatever labels there are; see :func:`read_text_frame`."""
     column = find_column(_columns(data), text_column, TEXT_NAMES, "text", _called(data))
-    read = sift_texts(as_rows(data[column]), "row {}".format, progress=progress)
-    return Dataset("text", list(read.items.values()), quarantined=tuple(read.aside.values()))
+    return sift_texts(as_rows(data[column]), "row {}".format, progress=progress)
 
 
 def _columns(data: Any) -> list[str]:
@@ -95,7 +88,7 @@ def _labels(data: Any, column: str) -> list[Any]:
     values = as_rows(data[column])
     names = _class_names(data, column)
     if names is not None:  # where the label of a test set is kept secret, it is -1
-        return [names[value] if _is_class(value, names) else None for value in values]
+        return [names[int(value)] if _is_class(value, names) else None for value in values]
     return [None if is_missing(value) or _is_blank(value) else value for value in values]
 
 
@@ -107,7 +100,7 @@ def _class_names(data: Any, column: str) -> Sequence[str] | None:
 
 
 def _is_class(value: Any, names: Sequence[str]) -> bool:
-    return isinstance(value, int) and 0 <= value < len(names)
+    return isinstance(value, Integral) and 0 <= int(value) < len(names)
 
 
 def _is_blank(value: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from headstart.data.columns import LABEL_NAMES, TEXT_NAMES, find_column
 from headstart.data.dataset import Dataset
 from headstart.data.printable import printable
 from headstart.data.table_files import Table, read_table_file
-from headstart.data.texts import sift_texts
+from headstart.data.texts import Sifted, sift_texts
 from headstart.errors import InputError
 from headstart.progress import Progress, silent
 
@@ -60,27 +61,44 @@ def texts_of(
     labelled: bool = True,
 ) -> Dataset:
     """The texts of a table that was read; see :func:`read_text_table`."""
+    labels = _labels(table, label_column) if labelled else None
+    read = sift_table(table, text_column, labels, progress)
+    if labels is None:
+        return read.dataset()
+    return read.dataset(np.array([labels[row] for row in read.items], dtype=np.str_))
+
+
+def sift_table(
+    table: Table,
+    text_column: str | None = None,
+    labels: Sequence[str | None] | None = None,
+    progress: Progress = silent,
+) -> Sifted:
+    """The texts of a table by their row; where labels are asked for, none may be missing.
+
+    Raises
+    ------
+    InputError
+        If the table has no such column or no rows.
+    """
     if not len(table):
         raise InputError(
             f"The table '{printable(table.name)}' has no rows. Give each text a row, with its "
             "label."
         )
     column = find_column(table.columns, text_column, TEXT_NAMES, "text", table.name)
-    labels = _labels(table, label_column) if labelled else None
     faults = dict(table.faults)
     for row, label in enumerate(labels or ()):
         if label is None:
             faults.setdefault(row, "no label")
     name = printable(table.name)
-    read = sift_texts(
-        table.values(column), lambda row: f"{name}, row {row + 1}", faults, table.blank, progress
-    )
-    return Dataset(
-        modality="text",
-        items=list(read.items.values()),
-        labels=None if labels is None else np.array([labels[row] for row in read.items], np.str_),
-        quarantined=tuple(read.aside.values()),
-        notes=table.notes,
+    return sift_texts(
+        table.values(column),
+        lambda row: f"{name}, row {row + 1}",
+        faults,
+        table.blank,
+        progress,
+        table.notes,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.fingerprints import fingerprint_bytes
@@ -78,12 +79,7 @@ def read_texts(texts: Iterable[Any], labels: Any = None, progress: Progress = si
     given = as_rows(texts)
     checked = None if labels is None else check_labels(labels, len(given))
     read = sift_texts(given, "row {}".format, progress=progress)
-    return Dataset(
-        modality="text",
-        items=list(read.items.values()),
-        labels=None if checked is None else checked[list(read.items)],
-        quarantined=tuple(read.aside.values()),
-    )
+    return read.dataset(None if checked is None else checked[list(read.items)])
 
 
 @dataclass(frozen=True)
@@ -92,6 +88,12 @@ class Sifted:
 
     items: dict[int, TextItem]
     aside: dict[int, Quarantined]
+    notes: tuple[str, ...] = ()
+
+    def dataset(self, labels: NDArray[Any] | None = None) -> Dataset:
+        """The texts, with labels of shape (n_texts,) where those are known."""
+        aside = tuple(self.aside.values())
+        return Dataset("text", list(self.items.values()), None, None, labels, aside, self.notes)
 
 
 def sift_texts(
@@ -100,6 +102,7 @@ def sift_texts(
     faults: Mapping[int, str] | None = None,
     blank: Iterable[int] = (),
     progress: Progress = silent,
+    notes: tuple[str, ...] = (),
 ) -> Sifted:
     """Tell what can be used from what cannot.
 
@@ -115,9 +118,11 @@ def sift_texts(
         Rows that hold nothing at all: they are passed over.
     progress : Progress
         Told how many were read.
+    notes : tuple of str
+        Sentences that the user should see.
     """
     faults, blank = faults or {}, frozenset(blank)
-    read = Sifted({}, {})
+    read = Sifted({}, {}, notes)
     rows = values if isinstance(values, list) else list(values)
     for row, value in enumerate(rows):
         if (row + 1) % _ROWS_A_REPORT == 0 or row + 1 == len(rows):
