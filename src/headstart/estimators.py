@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from headstart.data.dataset import Dataset
 from headstart.data.labels import check_labels
+from headstart.data.text_signs import holds_texts, is_text_frame
 from headstart.errors import HeadstartError, InputError, PlanError
 from headstart.fitting import Settings, Watch, fit, read_sides
 from headstart.fitting.source_names import source_settings
@@ -75,10 +76,11 @@ class _TransferEstimator(BaseEstimator):
 
         Parameters
         ----------
-        X : folder, table, paths, pictures, arrays or embeddings
+        X : folder, table, paths, pictures, arrays, texts or embeddings
             A folder of class folders or a CSV/Parquet file (labels inside); or a list of paths or
-            PIL images, a uint8 array of shape (n_samples, height, width, channels), or ready
-            embeddings of shape (n_samples, n_features).
+            PIL images, a uint8 array of shape (n_samples, height, width, channels), a list or a
+            column of texts, a frame with a column of texts, or ready embeddings of shape
+            (n_samples, n_features).
         y : array-like of shape (n_samples,) or None
             Labels or numbers; None where ``X`` brings its own.
         test : folder or table, or (X, y), or None
@@ -314,7 +316,7 @@ class TransferRegressor(RegressorMixin, _TransferEstimator):
 
 def is_table_of_numbers(X: Any) -> bool:
     """Whether ``X`` is meant as embeddings: what scikit-learn would call a matrix."""
-    if isinstance(X, (str, os.PathLike, Dataset)):
+    if isinstance(X, (str, os.PathLike, Dataset)) or holds_texts(X) or is_text_frame(X):
         return False
     if hasattr(X, "toarray") or hasattr(X, "columns") or hasattr(X, "__dataframe__"):
         return True

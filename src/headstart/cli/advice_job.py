@@ -46,7 +46,7 @@ def _next(data: DataArguments, advice: Advice, out: Path | None) -> list[str]:
     plan = str(advice.plan_name) if out is None else str(out)
     words = ["headstart", "fit", str(data.train), "--source", source_text(advice.request)]
     words += ["--plan", plan]
-    for option in ("path_column", "label_column"):
+    for option in ("path_column", "text_column", "label_column"):
         if getattr(data, option) is not None:
             words += [f"--{option.replace('_', '-')}", getattr(data, option)]
     return ["", f"Next: {shlex.join(words)}"]

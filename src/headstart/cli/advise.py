@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
+from headstart.cli.data_options import LabelColumn, LabelledData, PathColumn, TextColumn
+
 
 def advise(
-    data: Annotated[Path, typer.Argument(help="Folder of class folders, or a CSV/Parquet file.")],
+    data: LabelledData,
     source: Annotated[
         list[str] | None,
         typer.Option(
@@ -17,8 +19,9 @@ def advise(
             "times; without it, all that need no download."
         ),
     ] = None,
-    path_column: Annotated[str | None, typer.Option(help="Column of a table with paths.")] = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of a table with labels.")] = None,
+    path_column: PathColumn = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
     task: Annotated[
         str, typer.Option(help="auto, classification, or regression (labels are numbers).")
     ] = "auto",
@@ -28,12 +31,12 @@ def advise(
     seed: Annotated[int, typer.Option(help="For folds and samples.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="The advice as JSON.")] = False,
 ) -> None:
-    """Compare sources on labelled pictures and propose a plan, without training."""
+    """Compare sources on labelled pictures or sentences and propose a plan; nothing is trained."""
     from headstart.cli.advice_job import advise_and_tell
     from headstart.cli.fitting_job import DataArguments
     from headstart.fitting import Settings
     from headstart.fitting.source_names import source_settings
 
     settings = Settings(**source_settings(source or []), seed=seed)
-    arguments = DataArguments(data, None, path_column, label_column, task)
+    arguments = DataArguments(data, None, path_column, label_column, task, text_column)
     advise_and_tell(arguments, settings, out, json)

@@ -1,4 +1,4 @@
-"""``headstart fit``: labelled pictures in, a model and an honest number out."""
+"""``headstart fit``: labelled pictures or sentences in, a model and an honest number out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from headstart.cli.data_options import LabelColumn, LabelledData, PathColumn, TextColumn
+
 
 def fit(
-    data: Annotated[Path, typer.Argument(help="Folder of class folders, or a CSV/Parquet file.")],
+    data: LabelledData,
     test: Annotated[
         Path | None, typer.Option(help="Held-out data; without it a part is held back.")
     ] = None,
@@ -37,8 +39,9 @@ def fit(
     epochs: Annotated[int | None, typer.Option(help="Passes over the samples in training.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Samples a training step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Highest, in training.")] = None,
-    path_column: Annotated[str | None, typer.Option(help="Column of a table with paths.")] = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of a table with labels.")] = None,
+    path_column: PathColumn = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
     task: Annotated[
         str, typer.Option(help="auto, classification, or regression (labels are numbers).")
     ] = "auto",
@@ -64,7 +67,7 @@ def fit(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
-    """Fit a model on labelled pictures, measure it, and compare with not transferring."""
+    """Fit a model on labelled pictures or sentences, measure it, and compare with no transfer."""
     began = time.perf_counter()
     from headstart.cli.fitting_job import DataArguments, fit_and_save
     from headstart.cli.plan_argument import read_plan
@@ -85,5 +88,5 @@ def fit(
         time_limit=time_limit,
         fallback=not keep_transfer,
     )
-    arguments = DataArguments(data, test, path_column, label_column, task)
+    arguments = DataArguments(data, test, path_column, label_column, task, text_column)
     fit_and_save(arguments, settings, out, json, Watch(began=began))

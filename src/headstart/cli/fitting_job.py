@@ -30,6 +30,7 @@ class DataArguments:
     path_column: str | None = None
     label_column: str | None = None
     task: str = AUTO
+    text_column: str | None = None
 
 
 def fit_and_save(
@@ -68,17 +69,21 @@ def fit_and_save(
 
 def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
     """The training samples, and the test samples where there are any."""
-    columns = (data.path_column, data.label_column)
-    if columns == (None, None):
+    columns = (data.path_column, data.text_column, data.label_column)
+    if columns == (None, None, None):
         return read_sides(data.train, None, data.test, progress)
     for place in (data.train, data.test):
         if place is not None and place.is_dir():
             raise InputError(
-                f"'{place}' is a folder, which has no columns. Leave out --path-column and "
+                f"'{place}' is a folder, which has no columns. Leave out --path-column, --text and "
                 "--label-column, or give a CSV or Parquet file."
             )
-    test = None if data.test is None else read_table(data.test, *columns, progress=progress)
-    return read_table(data.train, *columns, progress=progress), test
+    test = None if data.test is None else _read_table(data.test, data, progress)
+    return _read_table(data.train, data, progress), test
+
+
+def _read_table(place: Path, data: DataArguments, progress: Progress) -> Dataset:
+    return read_table(place, data.path_column, data.label_column, progress, data.text_column)
 
 
 def _free_name(data: Path) -> Path:

@@ -1,4 +1,4 @@
-"""``headstart label-next``: which unlabelled pictures are worth labelling first."""
+"""``headstart label-next``: which unlabelled pictures or sentences are worth labelling first."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from typing import Annotated
 
 import typer
 
+from headstart.cli.data_options import FromStdin, Inputs
+
 _NOTHING_TO_CHOOSE = 2
 
 
 def label_next(
     run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
-    inputs: Annotated[list[str], typer.Argument(help="Unlabelled pictures, or folders of them.")],
+    inputs: Inputs = None,
+    stdin: FromStdin = False,
     count: Annotated[int, typer.Option(help="How many to choose.", min=1)] = 20,
     out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
     seed: Annotated[int, typer.Option(help="For the choice.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="The choice as JSON.")] = False,
 ) -> None:
-    """Choose the pictures to label next: those that the model is unsure of, unlike each other."""
+    """Choose what to label next: samples that the model is unsure of, and unlike each other."""
+    from headstart.cli.given_inputs import given_inputs
     from headstart.cli.json_output import print_json
     from headstart.cli.output_file import check_output, write_output
     from headstart.cli.prediction_lines import print_predictions
@@ -30,8 +34,9 @@ def label_next(
     if out is not None:
         check_output(out)
     model = load(run)
+    given = given_inputs(inputs, stdin, model.result_.modality)
     with progress_bar() as progress:
-        wanted = choose_next(model, inputs, count, seed, progress)
+        wanted = choose_next(model, given, count, seed, progress)
     if out is not None:
         write_output(out, to_csv(wanted.rows, model.task.table))
     if json:

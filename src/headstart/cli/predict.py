@@ -1,4 +1,4 @@
-"""``headstart predict``: what a run says of new pictures."""
+"""``headstart predict``: what a run says of new pictures or sentences."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import Annotated
 
 import typer
 
+from headstart.cli.data_options import FromStdin, Inputs
+
 _NOTHING_ANSWERED = 2
 
 
 def predict(
     run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
-    inputs: Annotated[list[str], typer.Argument(help="Pictures, or folders of pictures.")],
+    inputs: Inputs = None,
+    stdin: FromStdin = False,
     out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Answers as JSON.")] = False,
 ) -> None:
-    """Say for each picture its label or number, or why that cannot be said."""
+    """Say for each picture or sentence its label or number, or why that cannot be said."""
+    from headstart.cli.given_inputs import given_inputs
     from headstart.cli.json_output import print_json
     from headstart.cli.output_file import check_output, write_output
     from headstart.cli.prediction_lines import print_predictions
@@ -27,8 +31,9 @@ def predict(
     if out is not None:
         check_output(out)
     model = load(run)
+    wanted = given_inputs(inputs, stdin, model.result_.modality)
     with progress_bar() as progress:
-        rows = model.predict_rows(inputs, progress)
+        rows = model.predict_rows(wanted, progress)
     if out is not None:
         write_output(out, to_csv(rows, model.task.table))
     if json:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from PIL import Image
 
-Modality = Literal["image", "embedding"]
+Modality = Literal["image", "text", "embedding"]
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Quarantined:
     reason: str
 
 
-class ImageItem(Protocol):
-    """One picture, wherever it lives.
+class Item(Protocol):
+    """One sample, wherever it lives.
 
-    ``name`` is what the user calls it (a path, or ``"image 3"``); ``fingerprint`` is 16 bytes that
-    depend on the content alone, so a renamed file keeps its fingerprint.
+    ``name`` is what the user calls it (a path, ``"image 3"`` or ``"row 3"``); ``fingerprint`` is
+    16 bytes that depend on the content alone, so a renamed file keeps its fingerprint.
     """
 
     @property
@@ -35,6 +35,18 @@ class ImageItem(Protocol):
 
     @property
     def fingerprint(self) -> bytes: ...
+
+    def open(self, at_least: int | None = None) -> Any:
+        """The sample itself: a picture in RGB, a text.
+
+        ``at_least`` is for pictures; see :class:`ImageItem`. Raises
+        :class:`~headstart.errors.UnreadableInputError`.
+        """
+        ...
+
+
+class ImageItem(Item, Protocol):
+    """One picture, wherever it lives."""
 
     def open(self, at_least: int | None = None) -> Image.Image:
         """Decode into an upright RGB picture.
@@ -51,12 +63,12 @@ class Dataset:
 
     Parameters
     ----------
-    modality : {"image", "embedding"}
+    modality : {"image", "text", "embedding"}
         What the samples are.
-    items : sequence of ImageItem
-        The pictures; empty when the samples are embeddings.
+    items : sequence of Item
+        The pictures or texts; empty when the samples are embeddings.
     vectors : ndarray of shape (n_samples, n_features) or None
-        Ready embeddings; None when the samples are pictures.
+        Ready embeddings; None when the samples are pictures or texts.
     rows : ndarray of shape (n_samples,) or None
         Which rows of the user's embeddings these are; None: all, in order.
     labels : ndarray of shape (n_samples,) or None
@@ -68,7 +80,7 @@ class Dataset:
     """
 
     modality: Modality
-    items: Sequence[ImageItem] = ()
+    items: Sequence[Item] = ()
     vectors: NDArray[Any] | None = None
     rows: NDArray[np.intp] | None = None
     labels: NDArray[Any] | None = None

@@ -13,27 +13,43 @@ from headstart.data.embeddings import read_embeddings
 from headstart.data.folders import read_folder
 from headstart.data.printable import printable
 from headstart.data.tables import TABLE_ENDINGS, read_table
+from headstart.data.text_frames import read_text_frame
+from headstart.data.text_signs import are_paths, holds_texts, is_text_frame
+from headstart.data.texts import read_texts
 from headstart.errors import InputError
 from headstart.progress import Progress, silent
 
 _ACCEPTED = (
-    "Accepted are a folder of class folders, or a CSV, TSV or Parquet file with the columns path "
-    "and label."
+    "Accepted are a folder of class folders, or a CSV, TSV, Parquet or JSON lines file with the "
+    "columns path and label, or text and label."
 )
 
 
-def read_any(data: Any, labels: Any = None, progress: Progress = silent) -> Dataset:
-    """Read a folder, a table, pictures or ready embeddings.
+def read_any(
+    data: Any,
+    labels: Any = None,
+    progress: Progress = silent,
+    *,
+    text_column: str | None = None,
+    label_column: str | None = None,
+) -> Dataset:
+    """Read a folder, a table, pictures, texts or ready embeddings.
 
     Parameters
     ----------
-    data : path-like, Dataset, sequence of pictures, or array-like of shape (n_samples, n_features)
-        A path leads to a folder of class folders or to a table. A two-dimensional table of numbers
-        is taken as ready embeddings, everything else as pictures. A Dataset is handed back.
+    data : path-like, Dataset, sequence of pictures or texts, frame, or array-like of shape \
+(n_samples, n_features)
+        A path leads to a folder of class folders or to a table. A frame (of pandas or polars) or a
+        data set (of Hugging Face) with a column of texts is read as texts, and so are strings,
+        unless one of the first is a file or most end as picture files do: then they are paths. A
+        two-dimensional table of numbers is taken as ready embeddings, everything else as pictures.
+        A Dataset is handed back.
     labels : array-like of shape (n_samples,) or None
-        Only for pictures and embeddings; a folder or a table brings its own.
+        A folder or a table in a file brings its own, and a frame may.
     progress : Progress, optional
         Told after each file.
+    text_column, label_column : str or None
+        Of a table or a frame; None: found by name.
 
     Returns
     -------
@@ -50,7 +66,13 @@ def read_any(data: Any, labels: Any = None, progress: Progress = silent) -> Data
                 f"Labels were given beside {_shown(data)}, which brings its own labels. "
                 "Leave them out, or give a list of paths with these labels."
             )
-        return data if isinstance(data, Dataset) else _read_path(os.fsdecode(data), progress)
+        if isinstance(data, Dataset):
+            return data
+        return _read_path(os.fsdecode(data), text_column, label_column, progress)
+    if is_text_frame(data, text_column):
+        return read_text_frame(data, labels, text_column, label_column, progress)
+    if holds_texts(data) and not are_paths(data):
+        return read_texts(data, labels, progress)
     if _is_table_of_numbers(data):
         return read_embeddings(data, labels)
     return read_images(data, labels, progress)
@@ -60,11 +82,13 @@ def _shown(data: Any) -> str:
     return "a Dataset" if isinstance(data, Dataset) else f"'{printable(data)}'"
 
 
-def _read_path(path: str, progress: Progress) -> Dataset:
+def _read_path(
+    path: str, text_column: str | None, label_column: str | None, progress: Progress
+) -> Dataset:
     if os.path.isdir(path):
         return read_folder(path, progress)
     if path.lower().endswith(TABLE_ENDINGS):
-        return read_table(path, progress=progress)
+        return read_table(path, None, label_column, progress, text_column)
     if os.path.exists(path):
         raise InputError(
             f"'{printable(path)}' is neither a folder nor a table ({', '.join(TABLE_ENDINGS)}). "

@@ -6,6 +6,7 @@ import os
 
 from headstart.data.dataset import Dataset
 from headstart.data.inputs import read_inputs
+from headstart.data.sentences import is_list_of_lines
 from headstart.data.tables import TABLE_ENDINGS, has_labels, read_paths
 from headstart.data.walk import entries
 from headstart.progress import Progress, silent
@@ -24,6 +25,8 @@ def is_labelled(path: str | os.PathLike[str], label_column: str | None = None) -
             return True
         return len(folders) > 1 or not (folders or others)
     if name.lower().endswith(TABLE_ENDINGS) and os.path.isfile(name):
+        if label_column is None and is_list_of_lines(name):
+            return False
         return has_labels(name, label_column)
     return True
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ from typing import Any
 from headstart.data import read_any, read_inputs
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.printable import printable
+from headstart.data.texts import Sifted, TextItem
 from headstart.data.walk import Found, files_below
 from headstart.progress import Progress, silent
+from headstart.runs.text_inputs import sift_inputs
 from headstart.tasks.prediction import Prediction
 
 
@@ -26,45 +28,58 @@ class Inputs:
         Samples in the order given, and what was set aside.
     names : tuple of str
         Of samples and of what was set aside, mixed as they were given.
+    aside : mapping of int to str or None
+        Reasons of what was set aside, by its place among ``names``; None: to be found by name.
     """
 
     dataset: Dataset
     names: tuple[str, ...]
+    aside: Mapping[int, str] | None = None
 
     def in_order(self, answers: Iterable[Prediction]) -> Iterator[Prediction]:
         """Answers for the samples, with the reasons of those set aside in their places."""
-        reasons = {one.input: one.reason for one in self.dataset.quarantined}
+        aside = self.aside if self.aside is not None else self._aside_by_name()
         answered = iter(answers)
-        for name in self.names:
-            if name in reasons:
-                yield Prediction(name, reason=reasons[name])
+        for place, name in enumerate(self.names):
+            if place in aside:
+                yield Prediction(name, reason=aside[place])
             else:
                 yield next(answered)
 
+    def _aside_by_name(self) -> dict[int, str]:
+        reasons = {one.input: one.reason for one in self.dataset.quarantined}
+        return {place: reasons[name] for place, name in enumerate(self.names) if name in reasons}
 
-def gather_inputs(inputs: Any, progress: Progress = silent) -> Inputs:
-    """Read a path, paths, pictures, arrays or embeddings.
 
-    A folder stands for the files below it, in the order of their paths.
+def gather_inputs(inputs: Any, progress: Progress = silent, modality: str = "image") -> Inputs:
+    """Read a path, paths, pictures, arrays, texts or embeddings.
 
     Parameters
     ----------
     inputs : path-like, or anything that :func:`headstart.data.read_any` takes
-        Where all are paths, folders may be among them.
+        What strings are depends on the modality. For pictures they are paths, and a folder stands
+        for the files below it, in the order of their paths. For texts they are the texts
+        themselves; a single string that is the path of a table, and a ``Path`` anywhere, stand for
+        the texts in that file.
     progress : Progress
         Told after each file.
+    modality : {"image", "text", "embedding"}
+        What the model reads.
 
     Raises
     ------
     InputError
         If there is nothing, or it is of no accepted kind.
     """
+    if isinstance(inputs, Iterator):
+        inputs = list(inputs)
+    texts = sift_inputs(inputs, progress) if modality == "text" else None
+    if texts is not None:
+        return _texts(texts)
     if isinstance(inputs, (str, Path)):
         return _files([inputs], progress)
     if isinstance(inputs, (list, tuple)) and all(isinstance(one, (str, Path)) for one in inputs):
         return _files(inputs, progress)
-    if isinstance(inputs, Iterator):
-        inputs = list(inputs)
     dataset = read_any(inputs, None, progress)
     return Inputs(dataset, _names(inputs, dataset))
 
@@ -72,10 +87,32 @@ def gather_inputs(inputs: Any, progress: Progress = silent) -> Inputs:
 def _names(inputs: Any, dataset: Dataset) -> tuple[str, ...]:
     if not dataset.quarantined:
         return tuple(dataset.names)
+    if isinstance(inputs, Dataset):
+        return (*dataset.names, *(one.input for one in dataset.quarantined))
     return tuple(
         printable(one) if isinstance(one, (str, os.PathLike)) else f"image {row}"
         for row, one in enumerate(inputs)
     )
+
+
+def _texts(parts: Sequence[Sifted]) -> Inputs:
+    """Two texts may have the same name, so that those set aside are known by their place."""
+    items: list[TextItem] = []
+    quarantined: list[Quarantined] = []
+    names: list[str] = []
+    aside: dict[int, str] = {}
+    for part in parts:
+        for row in sorted((*part.items, *part.aside)):
+            if row in part.items:
+                items.append(part.items[row])
+                names.append(part.items[row].name)
+            else:
+                aside[len(names)] = part.aside[row].reason
+                quarantined.append(part.aside[row])
+                names.append(part.aside[row].input)
+    notes = tuple(note for part in parts for note in part.notes)
+    dataset = Dataset("text", items, quarantined=tuple(quarantined), notes=notes)
+    return Inputs(dataset, tuple(names), aside)
 
 
 def _files(paths: Sequence[str | Path], progress: Progress) -> Inputs:

@@ -193,7 +193,7 @@ class Model:
         return save(self, Path(folder))
 
     def _read(self, inputs: Any, progress: Progress = silent) -> Inputs:
-        read = gather_inputs(inputs, progress)
+        read = gather_inputs(inputs, progress, self.result_.modality)
         expected = self.result_.modality
         if read.dataset.modality != expected:
             raise InputError(
