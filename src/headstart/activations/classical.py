@@ -50,12 +50,12 @@ class ClassicalEncoder:
             outputs=("pixels", "hog"),
         )
 
-    def prepare(self, image: Image.Image) -> NDArray[Any]:
+    def prepare(self, sample: Image.Image) -> NDArray[Any]:
         """The feature vector itself, float32 of shape (2532,)."""
         from PIL import Image as PillowImage
         from skimage.feature import hog
 
-        square = image.resize((_SIDE, _SIDE), PillowImage.Resampling.BILINEAR)
+        square = sample.resize((_SIDE, _SIDE), PillowImage.Resampling.BILINEAR)
         small = np.asarray(square.resize((_PIXELS, _PIXELS), PillowImage.Resampling.BOX))
         gradients = hog(
             np.asarray(square.convert("L")),

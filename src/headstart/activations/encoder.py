@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from headstart.activations.key import ActivationKey
 
 if TYPE_CHECKING:
-    from PIL import Image
+    pass
 
 #: Receives the row of one sample, all outputs joined, from whichever thread.
 Done = Callable[[NDArray[Any]], None]
 
 
 class Encoder(Protocol):
-    """Turns pictures into vectors.
+    """Turns samples into vectors.
 
     ``prepare`` runs in the decoding threads; ``start`` may return before the vector is there;
     ``finish`` waits for all that was started.
@@ -40,7 +40,7 @@ class Encoder(Protocol):
         """
         ...
 
-    def prepare(self, image: Image.Image) -> NDArray[Any]: ...
+    def prepare(self, sample: Any) -> NDArray[Any]: ...
 
     def start(self, prepared: NDArray[Any], done: Done) -> None: ...
 

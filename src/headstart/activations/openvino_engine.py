@@ -76,9 +76,9 @@ class OpenVinoEncoder:
         """The crop must still have as many pixels as the network reads."""
         return self._converted.source.preprocessing.shorter_side
 
-    def prepare(self, image: Image.Image) -> NDArray[Any]:
+    def prepare(self, sample: Image.Image) -> NDArray[Any]:
         """uint8 pixels of shape (1, h, w, 3)."""
-        return self._converted.source.preprocessing.pixels(image)[None]
+        return self._converted.source.preprocessing.pixels(sample)[None]
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Queue one picture; waits while all requests are busy."""

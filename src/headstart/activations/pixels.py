@@ -64,9 +64,9 @@ class PixelEncoder:
         """The crop must still have as many pixels as the network reads."""
         return self._preprocessing.shorter_side
 
-    def prepare(self, image: Image.Image) -> NDArray[Any]:
+    def prepare(self, sample: Image.Image) -> NDArray[Any]:
         """The row itself, uint8 of shape (height * width * 3,)."""
-        return VIEWS[self._view](self._preprocessing, image).reshape(-1)
+        return VIEWS[self._view](self._preprocessing, sample).reshape(-1)
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Nothing is left to compute."""

@@ -95,9 +95,7 @@ def _converted_segment(facts: SegmentFacts) -> Path:
     network = SegmentNetwork(facts.backbone, facts.segment).eval()
     try:
         is_text = facts.backbone.source.modality == "text"
-        model = to_openvino(
-            network, example_input(facts.backbone, facts.segment), any_size=is_text
-        )
+        model = to_openvino(network, example_input(facts.backbone, facts.segment), any_size=is_text)
     except Exception as error:  # tracing runs the network's own code, which may raise anything
         raise SourceError(
             f"Stages of {facts.backbone.source.name!r} cannot be converted for OpenVINO: {error} "

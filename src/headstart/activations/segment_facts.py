@@ -137,6 +137,6 @@ class OfSegment:
         """The crop must still have as many pixels as the network reads."""
         return int(self._facts.backbone.source.preprocessing.shorter_side)
 
-    def prepare(self, image: Any) -> NDArray[Any]:
+    def prepare(self, sample: Any) -> NDArray[Any]:
         """What the engine takes: a batch of one."""
-        return self._facts.prepare(image)
+        return self._facts.prepare(sample)

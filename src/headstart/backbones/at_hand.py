@@ -51,7 +51,7 @@ def _of_timm() -> list[str]:
 
 
 def _of_transformers() -> list[str]:
-    """Text encoders with a configuration and weights in that cache; timm's folders hold pictures'."""
+    """Encoders of texts that are whole in that cache; timm's networks read pictures."""
     found = _hub_cache().glob("models--*/snapshots/*/config.json")
     there = {path.parts[-4] for path in found if (path.parent / "model.safetensors").is_file()}
     names = [name.removeprefix("models--").replace("--", "/") for name in there]

@@ -37,8 +37,8 @@ def split_variant(name: str) -> tuple[str, str | None]:
         return name, None
     if text not in get_args(Pooling) and not (text.isdecimal() and int(text) >= _SMALLEST):
         raise SourceError(
-            f"The size in the source {name!r} is {text!r}; accepted: a whole number of pixels of at "
-            f"least {_SMALLEST}, as in {bare}{_SIGN}64; of a text source a number of tokens, or "
+            f"The size in the source {name!r} is {text!r}; accepted: a whole number of pixels of "
+            f"at least {_SMALLEST}, as in {bare}{_SIGN}64; of a text source a number of tokens, or "
             f"{' or '.join(get_args(Pooling))}. Correct it, or leave it out."
         )
     return bare, text

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
-from headstart.activations.encoding import encode
 from headstart.activations.encoders import encoder_of
+from headstart.activations.encoding import encode
 from headstart.activations.preparation import Request
 from headstart.activations.room import room_for
 from headstart.activations.segment import STATE, Segment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,9 @@ def _curves(
     curves = []
     for kind, name in _CURVES.items():
         if kind in features:
-            samples = Samples(features[kind], targets, objective, dealt[0], habit_of(train.modality, kind))
+            samples = Samples(
+                features[kind], targets, objective, dealt[0], habit_of(train.modality, kind)
+            )
             strata = task.strata(targets)
             measured = measure_curve(samples, strata, dealt, seed=seed, progress=progress)
             curves.append(Curve.of(name, measured, guess, seed))

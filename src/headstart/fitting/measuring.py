@@ -26,12 +26,13 @@ from headstart.evaluation.result import (
 from headstart.fitting.course import Fitted
 from headstart.fitting.sides import Side, Split
 from headstart.plan import Plan
+from headstart.training.features import is_sparse
 from headstart.training.objective import objective_for
 from headstart.training.probe import Habit, Samples
 
 #: Kind of features to the name of the linear model that reads them.
-#: By modality and kind of features. The last layer of a text encoder is made for the task that it was
-#: trained on; the layers before it know more of other things, and few samples cannot tell.
+#: By modality and kind of features. The last layer of a text encoder is made for what it was trained
+#: on; the layers before it know more of other things, and few samples cannot tell.
 _HABITS = {
     ("text", "source"): Habit(joined=3, cautious=True),
     ("text", "random"): Habit(joined=3, cautious=True),
@@ -158,10 +159,12 @@ def _described(halves: Split, plan: Plan) -> dict[str, Any]:
 
 
 def _near_duplicates(learner: Side, tester: Side) -> tuple[NearDuplicate, ...]:
-    """Found by the vectors of the last stage; embeddings are nobody's pictures."""
+    """Found by the vectors of the last stage; embeddings and counts are nobody's pictures."""
     if learner.dataset.modality == "embedding":
         return ()
     last = list(learner.features["source"])[-1]
+    if is_sparse(learner.features["source"][last]):
+        return ()
     pairs = near_duplicates(tester.features["source"][last], learner.features["source"][last])
     test_names, train_names = tester.dataset.names, learner.dataset.names
     return tuple(

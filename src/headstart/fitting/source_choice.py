@@ -130,7 +130,10 @@ class SourceChoice:
     def _prepare(self, requests: Sequence[Request]) -> dict[str, str]:
         """Convert what the cache does not hold, beside the import of what scores."""
         with ThreadPoolExecutor(_CONVERTED_AT_ONCE, thread_name_prefix="prepare") as pool:
-            futures = {request.source: pool.submit(_had, request, self.dataset.modality) for request in requests}
+            futures = {
+                request.source: pool.submit(_had, request, self.dataset.modality)
+                for request in requests
+            }
             import_what_follows()
             self._await(list(futures.values()))
         self.progress("prepare the sources", len(futures), len(futures))

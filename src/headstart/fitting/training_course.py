@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
-from headstart.activations.encoding import encode
 from headstart.activations.encoders import encoder_of
+from headstart.activations.encoding import encode
 from headstart.activations.place import cache_folder
 from headstart.activations.preparation import Request, prepare
 from headstart.activations.room import room_for

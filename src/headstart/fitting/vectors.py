@@ -13,9 +13,9 @@ from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
+from headstart.activations.encoders import encoder_of
 from headstart.activations.encoding import encode
 from headstart.activations.ngrams import ngram_features
-from headstart.activations.encoders import encoder_of
 from headstart.activations.preparation import Request, find_converted, prepare
 from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.data.dataset import Dataset, Item

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
+from headstart.activations.encoders import encoder_of
 from headstart.activations.encoding import stream
 from headstart.activations.ngrams import ngram_features
-from headstart.activations.encoders import encoder_of
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.evaluation.result import Result
@@ -25,8 +25,8 @@ from headstart.progress import Progress, silent
 from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.tasks.prediction import Prediction
 from headstart.tasks.task import Task
+from headstart.training.features import joined
 from headstart.training.linear_head import LinearHead
-from headstart.training.side_by_side import side_by_side
 
 #: Samples whose vectors are held at once while predicting.
 _ROWS_AT_ONCE = 1024
@@ -172,10 +172,10 @@ class Model:
             parts.append(vectors[[row not in failures for row in rows]])
             reasons |= failures
         dataset = dataset.set_aside(reasons)
-        joined = np.concatenate(parts)
+        vectors = np.concatenate(parts)
         unreadable = tuple(Prediction(one.input, reason=one.reason) for one in dataset.quarantined)
-        outputs = self.task.outputs(self.head, joined)
-        return Seen(tuple(dataset.names), joined, outputs, unreadable)
+        outputs = self.task.outputs(self.head, vectors)
+        return Seen(tuple(dataset.names), vectors, outputs, unreadable)
 
     def _look_at_ngrams(self, dataset: Dataset) -> Seen:
         """Of counts nothing dense is left but what the head says: it stands for the vectors."""
@@ -223,7 +223,7 @@ class Model:
             part = dataset.take(rows)
             if self._reads_ngrams:
                 found = ngram_features([item.open() for item in part.items])
-                yield rows, side_by_side([found[one] for one in self.plan.head.stages]), {}
+                yield rows, joined([found[one] for one in self.plan.head.stages]), {}
                 continue
             if encoder is None:
                 yield rows, self._checked(part), {}

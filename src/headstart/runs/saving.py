@@ -12,7 +12,7 @@ from typing import Any
 from headstart import __version__
 from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import FACTS, NETWORK, ConvertedBackbone
-from headstart.activations.ngrams import NGRAMS, ngram_facts
+from headstart.activations.ngrams import OUTPUTS, ngram_facts
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.backbones.source import TOKENIZER
 from headstart.errors import RunError
@@ -145,7 +145,7 @@ def features_of(plan: Plan) -> dict[str, Any] | None:
     """How the classical features are computed that a plan reads; None for any other plan."""
     if plan.source != CLASSICAL_SOURCE:
         return None
-    counts = {stage.name for stage in plan.stages} == set(NGRAMS)
+    counts = {stage.name for stage in plan.stages} == set(OUTPUTS)
     return ngram_facts() if counts else ClassicalEncoder().key.to_dict()
 
 

@@ -21,7 +21,6 @@ from headstart.training.features import is_sparse, joined
 from headstart.training.held_out import HeldOut
 from headstart.training.linear_head import LinearHead
 from headstart.training.objective import HeadPath, Objective
-from headstart.training.side_by_side import side_by_side
 
 #: Inverse penalties a feature: few while stages are compared, more for the stages that won.
 FEW, FEW_CAUTIOUS = (10.0, 1000.0), (1.0, 100.0)

