@@ -8,7 +8,7 @@ from headstart.cli.plan_argument import read_plan
 from headstart.errors import PlanError
 from headstart.plan import Plan, frozen_plan
 from headstart.strategies import (
-    LAYER_DECAY,
+    PICTURES,
     STRATEGIES,
     PlanName,
     accepted_plans,
@@ -146,7 +146,7 @@ def test_earlier_stages_learn_more_slowly():
     scales = [stage.lr_scale for stage in plan_of("full").stages]
     assert scales == sorted(scales)
     assert scales[-1] == 1.0
-    assert scales[-2] == LAYER_DECAY
+    assert scales[-2] == PICTURES.layer_decay
 
 
 @pytest.mark.parametrize("argument", ["5", "-5", "neck", "1.5", "stem,top"])

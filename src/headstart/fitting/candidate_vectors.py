@@ -13,6 +13,7 @@ from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoders import encoder_of
 from headstart.activations.encoding import encode
+from headstart.activations.ngrams import ngram_features
 from headstart.activations.preparation import Request
 from headstart.activations.room import room_for
 from headstart.activations.segment import STATE, Segment
@@ -73,6 +74,7 @@ class CandidateVectors:
     def __post_init__(self) -> None:
         self._store = ActivationStore()
         self._encoders: dict[str, Encoder] = {CLASSICAL_SOURCE: ClassicalEncoder()}
+        self._texts: dict[bytes, str] = {}
         self._tables: dict[str, dict[str, ActivationTable]] = {}
 
     def find_families(self, n_samples: int) -> None:
@@ -89,7 +91,11 @@ class CandidateVectors:
         """Store what is missing of the samples; row to reason for those that cannot be read."""
         shared = [family for family in self.families if len(set(names) & set(family.members)) > 1]
         together = {name for family in shared for name in family.members}
-        alone = [CLASSICAL_SOURCE, *(name for name in names if name not in together)]
+        alone = [name for name in names if name not in together]
+        if dataset.modality == "text":  # counts are not worth storing
+            self._texts |= {item.fingerprint: item.open() for item in dataset.items}
+        else:
+            alone = [CLASSICAL_SOURCE, *alone]
         encoders = [self._encoder(name) for name in alone]
         tables, failures = encode(dataset.items, encoders, self._store, self.progress)
         for name, encoder, table in zip(alone, encoders, tables, strict=True):
@@ -101,6 +107,8 @@ class CandidateVectors:
 
     def features(self, name: str, fingerprints: Sequence[bytes]) -> dict[str, NDArray[Any]]:
         """Stage name to vectors of shape (n_samples, n_features)."""
+        if name == CLASSICAL_SOURCE and self._texts:
+            return ngram_features([self._texts[one] for one in fingerprints])
         tables = self._tables[name]
         return {stage: table.read(fingerprints, stage) for stage, table in tables.items()}
 

@@ -20,6 +20,7 @@ from headstart.fitting.source_choice import choose_source
 from headstart.fitting.source_modality import check_modality
 from headstart.fitting.text_length import for_length_of
 from headstart.fitting.transfer_choice import nothing_transferred
+from headstart.fitting.usual_plan import usual_plan
 from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
@@ -77,6 +78,8 @@ def fit(
         chosen = choose_source(train, test, settings, progress, watch)
         train, test, settings = chosen.train, chosen.test, chosen.settings
         told = (chosen.decision,)
+    settings, why = usual_plan(settings, train)
+    told = (*told, *why)
     whole = train if test is None else together(train, test)
     boundary = None if test is None else len(train)
     course = choose_course(settings, whole, progress, watch)

@@ -31,8 +31,8 @@ from headstart.training.objective import objective_for
 from headstart.training.probe import Habit, Samples
 
 #: Kind of features to the name of the linear model that reads them.
-#: By modality and kind of features. The last layer of a text encoder is made for what it was trained
-#: on; the layers before it know more of other things, and few samples cannot tell.
+#: By modality and kind of features. The last layer of a text encoder is made for what it was
+#: trained on; the layers before it know more of other things, and few samples cannot tell.
 _HABITS = {
     ("text", "source"): Habit(joined=3, cautious=True),
     ("text", "random"): Habit(joined=3, cautious=True),
