@@ -218,7 +218,7 @@ def _choose_stages(
     habit = samples.habit
     trials = [_lowest(_trials(fewer, stages, habit.few)) for stages in _candidates(names)]
     chosen = _prefer(trials, samples.usual, habit.errors)
-    return chosen.stages, (_stage_decision(samples.objective, trials, chosen, samples.usual),)
+    return chosen.stages, (_stage_decision(samples, trials, chosen),)
 
 
 def _candidates(names: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -288,23 +288,25 @@ def _at_most(samples: Samples, limit: int) -> Samples:
     return samples if not usable else replace(samples, folds=usable)
 
 
-def _stage_decision(
-    objective: Objective, trials: Sequence[_Trial], chosen: _Trial, usual: tuple[str, ...]
-) -> Decision:
+def _stage_decision(samples: Samples, trials: Sequence[_Trial], chosen: _Trial) -> Decision:
+    usual = samples.usual
     rows = tuple(
         {
             "stages": trial.label,
-            **objective.measurements(trial.merits, trial.losses),
+            **samples.objective.measurements(trial.merits, trial.losses),
             "standard_error": standard_error(trial.merits.astype(float)),
             "chosen": trial is chosen,
         }
         for trial in trials
     )
     what = "the last stage" if len(usual) == 1 else f"the last {len(usual)} joined"
+    if len(usual) == len(samples.features) > 1:
+        what = "all of them"
+    errors = "the standard error" if samples.habit.errors == 1.0 else "two standard errors"
     reason = (
-        f"No other choice beats {what} by more than the standard error."
+        f"No other choice beats {what} by more than {errors}."
         if chosen.stages == usual
-        else f"It beats {what} by more than the standard error of the difference."
+        else f"It beats {what} by more than {errors} of the difference."
     )
     return Decision("which stages", chosen.label, reason, rows)
 
