@@ -9,9 +9,7 @@ import typer
 
 LabelledData = Annotated[
     Path,
-    typer.Argument(
-        help="Folder of class folders of pictures, or a CSV, TSV, Parquet or JSON lines file."
-    ),
+    typer.Argument(help="Folder of class folders, or a CSV, TSV, Parquet or JSON lines file."),
 ]
 PathColumn = Annotated[str | None, typer.Option(help="Column of a table with paths of pictures.")]
 TextColumn = Annotated[

@@ -1,10 +1,10 @@
-"""Data in: folders, tables, pictures and embeddings, checked and split without leakage."""
+"""Data in: folders, tables, pictures, texts and embeddings, checked and split without leakage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headstart.data.dataset import Dataset, ImageItem, Modality, Quarantined
+from headstart.data.dataset import Dataset, ImageItem, Item, Modality, Quarantined
 
 if TYPE_CHECKING:
     from headstart.data.arrays import read_images
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from headstart.data.images import open_image
     from headstart.data.inputs import read_inputs
     from headstart.data.reading import read_any
+    from headstart.data.sentences import is_text_file, read_unlabelled_texts
     from headstart.data.split_folders import find_split_folders
     from headstart.data.splits import (
         conflicting_labels,
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
         stratified_split,
     )
     from headstart.data.tables import read_table
+    from headstart.data.texts import read_texts
     from headstart.data.unlabelled import is_labelled, read_unlabelled
 
 __all__ = [
     "Dataset",
     "ImageItem",
+    "Item",
     "Modality",
     "Quarantined",
     "check_classification",
@@ -35,6 +38,7 @@ __all__ = [
     "conflicting_labels",
     "find_split_folders",
     "is_labelled",
+    "is_text_file",
     "open_image",
     "read_any",
     "read_embeddings",
@@ -42,7 +46,9 @@ __all__ = [
     "read_images",
     "read_inputs",
     "read_table",
+    "read_texts",
     "read_unlabelled",
+    "read_unlabelled_texts",
     "remove_shared",
     "stratified_folds",
     "stratified_split",
@@ -56,6 +62,7 @@ _HOMES = {
     "conflicting_labels": "splits",
     "find_split_folders": "split_folders",
     "is_labelled": "unlabelled",
+    "is_text_file": "sentences",
     "open_image": "images",
     "read_any": "reading",
     "read_embeddings": "embeddings",
@@ -63,7 +70,9 @@ _HOMES = {
     "read_images": "arrays",
     "read_inputs": "inputs",
     "read_table": "tables",
+    "read_texts": "texts",
     "read_unlabelled": "unlabelled",
+    "read_unlabelled_texts": "sentences",
     "remove_shared": "splits",
     "stratified_folds": "splits",
     "stratified_split": "splits",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import numpy as np
 
 from headstart.data.dataset import Dataset, Quarantined
+from headstart.data.documents import are_documents, sift_documents
 from headstart.data.file_bytes import reason_of
 from headstart.data.identify import identify_all
 from headstart.data.items import FileItem
+from headstart.data.picture_endings import PICTURE_ENDINGS
 from headstart.data.printable import label_of, printable
 from headstart.data.split_folders import SPLIT_NAMES
 from headstart.data.walk import Found, entries, files_below
@@ -20,10 +23,6 @@ _LAYOUT = (
     "Accepted is a folder with one folder per class, as in photos/cat/1.jpg and photos/dog/2.jpg. "
     "Sort the pictures into class folders, or give a CSV file with the columns path and label."
 )
-_PICTURE_ENDINGS = (
-    *(".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff"),
-    *(".avif", ".heic", ".jp2", ".ppm", ".pgm", ".tga", ".ico"),
-)
 
 
 def read_folder(path: str | os.PathLike[str], progress: Progress = silent) -> Dataset:
@@ -31,7 +30,8 @@ def read_folder(path: str | os.PathLike[str], progress: Progress = silent) -> Da
 
     The label of a picture is the name of the topmost folder it lies in; pictures may lie deeper.
     Hidden files and what file browsers leave behind are passed over. Every other file is tried,
-    whatever its ending, and set aside with a reason when it is no picture.
+    whatever its ending, and set aside with a reason when it is no picture. Where most files end in
+    ``.txt``, the samples are texts instead, each file one of them.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def read_folder(path: str | os.PathLike[str], progress: Progress = silent) -> Da
     Returns
     -------
     Dataset
-        Pictures in the order of class and path, with text labels.
+        Pictures or texts in the order of class and path, with text labels.
 
     Raises
     ------
@@ -68,6 +68,11 @@ def read_folder(path: str | os.PathLike[str], progress: Progress = silent) -> Da
 
 
 def _dataset(paths: list[str], labels: list[str], other: Found, progress: Progress) -> Dataset:
+    if are_documents(paths):
+        read = sift_documents(paths, progress)
+        texts = read.dataset(np.array([labels[place] for place in read.items], dtype=np.str_))
+        aside = [*other.quarantined, *texts.quarantined]
+        return replace(texts, quarantined=tuple(aside), notes=tuple(other.notes))
     outcomes = identify_all(paths, progress)
     kept = [place for place, outcome in enumerate(outcomes) if isinstance(outcome, FileItem)]
     aside = [outcome for outcome in outcomes if isinstance(outcome, Quarantined)]
@@ -119,7 +124,7 @@ def _loose_files(root: str, names: list[str]) -> Found:
     beside = Found()
     others = []
     for name in names:
-        if name.lower().endswith(_PICTURE_ENDINGS):
+        if name.lower().endswith(PICTURE_ENDINGS):
             place = printable(os.path.join(root, name))
             beside.quarantined.append(Quarantined(place, "not in a class folder"))
         else:

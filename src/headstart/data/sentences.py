@@ -101,11 +101,15 @@ def split_lines(content: bytes) -> list[str]:
     >>> split_lines(b"slow\r\n\nfine")
     ['slow', '', 'fine']
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        text = content.decode("utf-16", "replace")
-    else:
-        text = content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    text = decode(content)
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")] if text else []
+
+
+def decode(content: bytes) -> str:
+    """Text in UTF-8, or in UTF-16 with a byte order mark; see :func:`split_lines`."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    return content.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
 
 
 def is_list_of_lines(name: str) -> bool:

@@ -235,18 +235,31 @@ def _read_text(name: str, whole: bool) -> FrameTable:
 
 
 def _parse(name: str, text: str) -> polars.DataFrame:
+    """The frame; where tabs stand between the values, a quotation mark may be one of the text."""
     import polars
 
+    separator = _separator(text)
     try:
-        return polars.read_csv(
-            BytesIO(text.encode()), separator=_separator(text), infer_schema=False
-        )
+        return _frame(text, separator, '"')
     except polars.exceptions.PolarsError as error:
-        raise InputError(
+        refusal = InputError(
             f"The table '{printable(name)}' cannot be read: {str(error).splitlines()[0]}. Each row "
             "needs as many values as there are column names; put values that hold the separator "
             "in double quotes."
-        ) from error
+        )
+        if separator != "\t":
+            raise refusal from error
+    try:
+        return _frame(text, separator, None)
+    except polars.exceptions.PolarsError as error:
+        raise refusal from error
+
+
+def _frame(text: str, separator: str, quote: str | None) -> polars.DataFrame:
+    import polars
+
+    content = BytesIO(text.encode())
+    return polars.read_csv(content, separator=separator, quote_char=quote, infer_schema=False)
 
 
 def _content(name: str) -> bytes:

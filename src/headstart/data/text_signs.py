@@ -8,15 +8,11 @@ from itertools import islice
 from typing import Any
 
 from headstart.data.columns import TEXT_NAMES, find_by_name
+from headstart.data.picture_endings import PICTURE_ENDINGS
 from headstart.data.texts import is_missing
 
 #: How many of the elements are looked at.
 _LOOKED_AT = 20
-
-_PICTURE_ENDINGS = (
-    *(".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm"),
-    *(".jp2", ".ico", ".avif", ".heic"),
-)
 
 
 def holds_texts(data: Any) -> bool:
@@ -46,7 +42,7 @@ def are_paths(data: Any) -> bool:
     strings = [one for one in _first(data) if isinstance(one, str)]
     if any(os.path.isfile(one) for one in strings):
         return True
-    alike = [one.lower().endswith(_PICTURE_ENDINGS) and "\n" not in one for one in strings]
+    alike = [one.lower().endswith(PICTURE_ENDINGS) and "\n" not in one for one in strings]
     return 2 * sum(alike) > len(alike)
 
 

@@ -104,7 +104,7 @@ class Model:
 
         Parameters
         ----------
-        inputs : paths, pictures, arrays or embeddings
+        inputs : paths, pictures, arrays, texts or embeddings
             As in fitting.
 
         Raises

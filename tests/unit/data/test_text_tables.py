@@ -60,6 +60,14 @@ def test_kinds_of_tables(table, content, name):
     assert data.quarantined == data.notes == ()
 
 
+def test_quotation_marks_between_tabs_may_be_text(table):
+    rows = ['"unclosed', 'it was " great', "plain"]
+    path = table("text\tlabel\n" + "".join(f"{row}\t1\n" for row in rows), "t.tsv")
+    assert texts_of(read_table(path)) == rows
+    with pytest.raises(InputError, match="cannot be read: could not parse"):
+        read_table(table('text,label\n"unclosed,1\nb,2\n'))
+
+
 def test_parquet(tmp_path):
     frame = polars.DataFrame({"text": ["a", "b", None, None], "label": [1, 2, 3, None]})
     frame.write_parquet(tmp_path / "t.parquet")
