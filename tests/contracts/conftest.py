@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
+from tests.tiny_encoders import KINDS, make_encoder
 
-from headstart.backbones.catalogue import load_network
+from headstart.backbones.catalogue import find_source, load_network
 from headstart.backbones.providers import bundled
 
 TORCHVISION = [
@@ -34,11 +35,14 @@ TIMM = [
     "eva02_tiny_patch14_224",
     "convnextv2_nano",
 ]
+BUNDLED = [f"bundled/{name}" for name in bundled.names()]
 CASES = [
-    *(("pretrained", f"bundled/{name}") for name in bundled.names()),
+    *(("pretrained", name) for name in BUNDLED if find_source(name)["modality"] == "image"),
     *(("random", f"torchvision/{name}") for name in TORCHVISION),
     *(("random", f"timm/{name}") for name in TIMM),
 ]
+#: Encoders of texts: what is bundled, and a tiny one of each family.
+TEXT_CASES = [name for name in BUNDLED if find_source(name)["modality"] == "text"] + [*KINDS]
 #: Pixels that a network cannot do without; the others take any size, and small ones are quick.
 NEEDED_SIZE = {
     "torchvision/inception_v3": 96,
@@ -53,6 +57,25 @@ SMALL_SIZE = 64
 def cases():
     """All of them, as (init, name)."""
     return CASES
+
+
+@pytest.fixture(scope="session")
+def text_cases():
+    """All of them, by name."""
+    return TEXT_CASES
+
+
+@pytest.fixture(scope="session")
+def tiny_encoders(tmp_path_factory):
+    """Names of sources, by family."""
+    place = tmp_path_factory.mktemp("encoders")
+    return {kind: f"transformers/{make_encoder(place / kind, kind)}" for kind in KINDS}
+
+
+@pytest.fixture(scope="module", params=TEXT_CASES)
+def text_source(request, tiny_encoders):
+    """Names of sources that read texts, one after the other."""
+    return tiny_encoders.get(request.param, request.param)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=[f"{name}-{init}" for init, name in CASES])

@@ -22,8 +22,8 @@ def openvino_of(name, precision=None):
 
 MAKERS = {
     "classical": ClassicalEncoder,
-    **{f"openvino {name}": openvino_of(name) for name in DEFAULTS.values()},
-    **{f"openvino {name} f32": openvino_of(name, "f32") for name in DEFAULTS.values()},
+    f"openvino {DEFAULTS['image']}": openvino_of(DEFAULTS["image"]),
+    f"openvino {DEFAULTS['image']} f32": openvino_of(DEFAULTS["image"], "f32"),
 }
 
 

@@ -31,7 +31,7 @@ from headstart.plan import Init
 
 #: Counts up when stages are discovered or converted in another way than before.
 _FORMAT = 2
-_LIBRARIES = ("torch", "torchvision", "timm", "openvino")
+_LIBRARIES = ("torch", "torchvision", "timm", "transformers", "openvino")
 
 
 @dataclass(frozen=True)

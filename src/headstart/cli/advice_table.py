@@ -8,7 +8,7 @@ from typing import Any
 from headstart.cli.columns import aligned
 from headstart.evidence import Decision
 from headstart.fitting.advising import Advice
-from headstart.report.wording import counted, duration
+from headstart.report.wording import counted, duration, noun
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
 
@@ -32,7 +32,7 @@ def advice_lines(advice: Advice) -> Iterator[str]:
     """Line by line: the ranking, then an answer a question, each with its reason."""
     sources = len(advice.ranking.ranked)
     compared = "1 source" if sources == 1 else f"{sources} sources compared"
-    yield f"{counted(advice.n_samples, 'image')}, {compared}; nothing was trained"
+    yield f"{counted(advice.n_samples, advice.modality)}, {compared}; nothing was trained"
     yield ""
     yield from _ranking(advice)
     for name, reason in advice.ranking.refused.items():
@@ -61,7 +61,8 @@ def _ranking(advice: Advice) -> Iterator[str]:
     without = {"score": advice.gain.without_transfer}
     lines.append([advice.gain.rival, *(_cell(without, name) for name in columns)])
     yield from aligned([head, *lines])
-    yield f"  {merit}, k-NN: of pictures held out in turn (cross-validation), not of a test set"
+    held_out = f"{noun(advice.modality)} held out in turn (cross-validation)"
+    yield f"  {merit}, k-NN: of {held_out}, not of a test set"
 
 
 def _cell(row: Mapping[str, Any], name: str) -> str:

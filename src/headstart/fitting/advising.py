@@ -11,7 +11,7 @@ from headstart.advice.classical_table import Guess
 from headstart.advice.gain import Gain, measure_gain
 from headstart.advice.ranking import Ranking
 from headstart.advice.similarity import Similarity
-from headstart.data.dataset import Dataset
+from headstart.data.dataset import Dataset, Modality
 from headstart.errors import InputError
 from headstart.evaluation.baselines import classical_features
 from headstart.evidence import Decision, Evidence
@@ -20,6 +20,7 @@ from headstart.fitting.settings import Settings
 from headstart.fitting.sides import read_for
 from headstart.fitting.similarity import similarity_of
 from headstart.fitting.source_choice import SourceChoice, request_of
+from headstart.fitting.unknown_tokens import unknown_notes
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
@@ -57,6 +58,8 @@ class Advice:
         ``{"input", "reason"}`` of everything that could not be read.
     seconds : mapping of str to float
         Step name to wall-clock seconds.
+    modality : {"image", "text"}
+        What the samples are.
     """
 
     task: str
@@ -71,6 +74,7 @@ class Advice:
     notes: tuple[str, ...] = ()
     quarantined: tuple[Mapping[str, str], ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    modality: Modality = "image"
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -98,7 +102,7 @@ def advise(
     Parameters
     ----------
     train : Dataset
-        Labelled pictures. All of them may be used: no figure of a model is claimed.
+        Labelled pictures or texts. All of them may be used: no figure of a model is claimed.
     settings : Settings or None
         Candidates, task and seed; without candidates, the sources at hand.
     progress : Progress
@@ -144,9 +148,10 @@ def advise(
         guess.plan,
         plan,
         Evidence(tuple(_decisions(ranking, gain, similarity, guess))),
-        train.notes,
+        (*train.notes, *unknown_notes(choice.converted[best.source].source, train)),
         tuple(_aside(choice)),
         watch.seconds,
+        train.modality,
     )
 
 
@@ -171,7 +176,7 @@ def _checked(train: Dataset, settings: Settings) -> Dataset:
     if train.modality == "embedding":
         raise InputError(
             "Ready embeddings pass through no network, so there is no source to advise on. "
-            "Accepted: pictures. To fit a model on the embeddings: headstart fit."
+            "Accepted: pictures or texts. To fit a model on the embeddings: headstart fit."
         )
     task = task_named(settings.task)
     train = read_for(task, train)
@@ -189,7 +194,7 @@ def _aside(choice: SourceChoice) -> Iterator[Mapping[str, str]]:
 
 
 def _similarity(choice: SourceChoice, request: Request, watch: Watch) -> Similarity:
-    """Of the best source, on a few dozen of the pictures that could be read."""
+    """Of the best source, on a few dozen of the samples that could be read."""
     from headstart.backbones.catalogue import load_backbone
 
     choice.progress("read the similarity", 0, None)

@@ -20,6 +20,7 @@ from headstart.fitting.source_choice import choose_source
 from headstart.fitting.source_modality import check_modality
 from headstart.fitting.text_length import for_length_of
 from headstart.fitting.transfer_choice import nothing_transferred
+from headstart.fitting.unknown_tokens import unknown_notes
 from headstart.fitting.usual_plan import usual_plan
 from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
@@ -107,6 +108,7 @@ def fit(
                 (
                     *whole.notes,
                     *notes,
+                    *unknown_notes(fitted.backbone.source if fitted.backbone else None, whole),
                     *fitted.notes,
                     *model.result_.notes,
                     *label_notes(fitted.decisions),

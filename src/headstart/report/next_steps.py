@@ -132,4 +132,6 @@ def _about_near_duplicates(result: Result) -> str:
 def _use_it(result: Result, says: Sayings) -> dict[str, str]:
     if result.modality == "image":
         return _said(f"{says.use} new pictures:", "headstart predict RUN NEW/*.jpg")
+    if result.modality == "text":
+        return _said(f"{says.use} new texts:", 'headstart predict RUN "A NEW TEXT"')
     return _said(f"{says.use} new samples in Python:", 'headstart.load("RUN").predict(samples)')

@@ -11,7 +11,11 @@ Form = Literal["percent", "plain", "amount"]
 PERCENT = "\u00a0%"
 
 #: What a sample is called, by modality: one, and many.
-NOUNS = {"image": ("picture", "pictures"), "embedding": ("sample", "samples")}
+NOUNS = {
+    "image": ("picture", "pictures"),
+    "text": ("text", "texts"),
+    "embedding": ("sample", "samples"),
+}
 
 #: What the baselines do, for somebody who does not know the words.
 BASELINE_MEANINGS = (
@@ -19,6 +23,7 @@ BASELINE_MEANINGS = (
     ("majority", "always answers the most common class"),
     ("mean of the training", "always answers the mean of the training samples"),
     ("hog", "learns from your pictures alone: small copies of them and the directions of edges"),
+    ("tf-idf", "learns from your texts alone: which words and pieces of words they hold"),
     ("classical", "learns from your data alone, with classical methods"),
     ("random", "the shape of the source without what it learned"),
     ("scratch", "the same network trained on your data alone"),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CONFIG, TOKENIZER, WEIGHTS = "config.json", "tokenizer.json", "model.safetensors"
 #: What sentence-transformers adds: how tokens are pooled, and how much of a text is read.
 POOLING, SENTENCE = "1_Pooling/config.json", "sentence_bert_config.json"
+#: What tokenizers were kept in before there was one file.
+_WORD_LISTS = ("vocab.txt", "vocab.json", "sentencepiece.bpe.model", "spiece.model")
 #: Read of a text where the folder does not say.
 _MOST_TOKENS = 512
 _LONGEST = 100_000
@@ -138,6 +140,8 @@ def _tokenizer(folder: Path, name: str) -> str:
     path = folder / TOKENIZER
     if path.is_file():
         return path.read_text("utf-8")
+    if not any((folder / one).is_file() for one in _WORD_LISTS):  # transformers would make it up
+        raise _no_tokenizer(name, "there is neither that file nor a word list.")
     try:
         with _quiet():
             from transformers import AutoTokenizer
@@ -147,11 +151,15 @@ def _tokenizer(folder: Path, name: str) -> str:
             )
             return str(made.backend_tokenizer.to_str())
     except Exception as error:  # each kind of tokenizer has its own
-        raise SourceError(
-            f"Source {name!r} has no tokenizer that can be read: {error} Accepted: a folder with "
-            f"{TOKENIZER}, or with the word list of a known tokenizer. Save it again with "
-            "AutoTokenizer.save_pretrained."
-        ) from error
+        raise _no_tokenizer(name, str(error)) from error
+
+
+def _no_tokenizer(name: str, reason: str) -> SourceError:
+    return SourceError(
+        f"Source {name!r} has no tokenizer that can be read: {reason} Accepted: a folder with "
+        f"{TOKENIZER}, or with the word list of a known tokenizer. Save it again with "
+        "AutoTokenizer.save_pretrained."
+    )
 
 
 def _model(folder: Path, name: str, seed: int, is_random: bool) -> Any:
