@@ -41,7 +41,7 @@ def items_of(texts):
 @pytest.fixture(scope="module")
 def texts():
     """Of different lengths: without a word, and longer than is read."""
-    return [*reviews(20)[0], "", "good", "sea", "the long story " * 40]
+    return [*reviews(20)[0], "", "good", "sea", "the long story " * 100]
 
 
 @pytest.fixture(scope="module")
