@@ -37,7 +37,7 @@ def source(place):
 @pytest.fixture(scope="module")
 def run(place, source):
     given = ["reviews.csv", "--test", "test.csv", *source, "--plan", "full"]
-    headstart("fit", *given, *TRAINED, "--no-fallback", "--out", "run", cwd=place)
+    headstart("fit", *given, *TRAINED, "--keep-transfer", "--out", "run", cwd=place)
     return place / "run"
 
 
