@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from headstart.backbones.catalogue import default_source
+from headstart.backbones.catalogue import DEFAULTS, default_source
 
 
 def sources_at_hand(modality: str = "image") -> tuple[str, ...]:
@@ -19,13 +19,15 @@ def sources_at_hand(modality: str = "image") -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        Names in the catalogue; the bundled one first.
+        Names in the catalogue; the bundled one first. None for ready embeddings.
 
     Examples
     --------
     >>> sources_at_hand()[0]
     'bundled/efficientnet-lite0'
     """
+    if modality not in DEFAULTS:  # ready embeddings pass through no network
+        return ()
     found = [one for look in _LOOKS[modality] for one in look()]
     return (default_source(modality), *found)
 

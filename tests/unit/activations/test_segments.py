@@ -157,7 +157,7 @@ def test_views_share_what_is_compiled(conv_backbone, noise):
 
 
 def test_stages_that_openvino_cannot_take_are_told(conv_backbone, monkeypatch, tmp_path):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise RuntimeError("no such operation.")
 
     monkeypatch.setenv("HEADSTART_CACHE", str(tmp_path))

@@ -22,7 +22,7 @@ def test_every_source_is_in_the_catalogue():
     names = [one.name for one in recommended()]
     assert 15 <= len(names) == len(set(names)) <= 25
     assert set(names) <= set(list_sources())
-    assert set(DEFAULTS.values()) <= set(names)
+    assert DEFAULTS["image"] in names  # accuracy on ImageNet says nothing of texts
 
 
 def test_the_facts_are_plausible_and_have_an_origin():

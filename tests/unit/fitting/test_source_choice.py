@@ -144,10 +144,10 @@ class OneAtATime:
     def __exit__(self, *_):
         return None
 
-    def submit(self, function, argument):
+    def submit(self, function, request, modality):
         self.jobs.append(Future())
         if len(self.jobs) == 1:
-            self.jobs[0].set_result(function(argument))
+            self.jobs[0].set_result(function(request, modality))
         return self.jobs[-1]
 
 
@@ -168,7 +168,8 @@ def test_a_slow_source_does_not_hold_up_the_refusal_of_those_behind_it(
     slow, begun = Event(), []
     found = find_converted(Request(tiny_sources[0]))
 
-    def had(request):
+    def had(request, modality):
+        assert modality == "image"
         begun.append(request.source)
         if request.source == "fitting/slow":
             assert slow.wait(20)
@@ -187,13 +188,13 @@ def test_a_slow_source_does_not_hold_up_the_refusal_of_those_behind_it(
             return left
 
     class Pool(OneAtATime):
-        def submit(self, function, argument):
+        def submit(self, function, request, modality):
             future = Told()
-            if argument.source == tiny_sources[0]:
-                future.set_result(function(argument))
-            elif argument.source == "fitting/slow":
+            if request.source == tiny_sources[0]:
+                future.set_result(function(request, modality))
+            elif request.source == "fitting/slow":
                 future.set_running_or_notify_cancel()
-                Thread(target=lambda: future.set_result(function(argument))).start()
+                Thread(target=lambda: future.set_result(function(request, modality))).start()
             return future
 
     monkeypatch.setattr("headstart.fitting.source_choice._had", had)
