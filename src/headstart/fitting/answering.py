@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.activations.openvino_engine import best_precision
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError
 from headstart.evaluation.answer_baselines import AnswerBaseline, answer_baselines
@@ -192,7 +193,7 @@ class _Learner:
             (_windows_decision(questions, windows), epochs_decision(outcome.trained))
         )
         result = _no_result(plan, _notes(questions, lost))
-        return Answerer(task, plan, outcome.head, converted, result, evidence)
+        return Answerer(task, plan, outcome.head, converted, result, evidence, best_precision())
 
     def _assembled(self) -> tuple[Assembled, Plan]:
         """The network as the plan starts it, reading windows."""
