@@ -22,7 +22,7 @@ from headstart.progress import Progress, silent
 from headstart.training.adapters import add_adapters, merge_adapters
 from headstart.training.checkpoints import Checkpoints
 from headstart.training.kernel_choice import fast_depthwise
-from headstart.training.linear_head import LinearHead
+from headstart.training.linear_head import LinearHead, steadied
 from headstart.training.loop import Learning, Trainer
 from headstart.training.memory import kept_memory
 from headstart.training.modes import check_processes, set_modes
@@ -138,7 +138,7 @@ def run(
     pace = Pace(job.seconds)
     if assembled is None:
         assembled = assemble(job.plan, job.weights, job.learning.seed)
-    head = job.learning.loss.inward(job.head)
+    head = steadied(job.learning.loss.inward(job.head))
     with seeded(job.learning.seed):
         network = job.network(assembled.backbone, job.plan, head)
         add_adapters(network, job.plan)
