@@ -58,7 +58,7 @@ def _fit(
     sets: ReviewSets, per_class: int, seed: int, asked: argparse.Namespace
 ) -> tuple[float, float, float, float]:
     """Accuracy of what is saved, of TF-IDF, of the model with transfer, and seconds."""
-    from headstart.data import read_texts
+    from headstart.data.texts import read_texts
     from headstart.fitting import Settings, fit
     from headstart.strategies import read_plan_name
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from headstart.errors import HeadstartError
     from headstart.estimators import TransferClassifier, TransferRegressor
     from headstart.plan import HeadPlan, Plan, StagePlan
+    from headstart.question_answerer import QuestionAnswerer
     from headstart.runs import load
 
 __version__ = "0.1.0"
@@ -21,6 +22,7 @@ __all__ = [
     "HeadPlan",
     "HeadstartError",
     "Plan",
+    "QuestionAnswerer",
     "StagePlan",
     "TransferClassifier",
     "TransferRegressor",
@@ -32,6 +34,7 @@ _HOMES = {
     "HeadPlan": "headstart.plan",
     "HeadstartError": "headstart.errors",
     "Plan": "headstart.plan",
+    "QuestionAnswerer": "headstart.question_answerer",
     "StagePlan": "headstart.plan",
     "TransferClassifier": "headstart.estimators",
     "TransferRegressor": "headstart.estimators",

@@ -360,7 +360,7 @@ def as_input_error() -> Iterator[None]:
         raise InputError(str(error)) from error
 
 
-def check_parameters(estimator: _TransferEstimator) -> None:
+def check_parameters(estimator: BaseEstimator) -> None:
     """Refuse parameters that no fit can be made with.
 
     Raises
@@ -368,8 +368,11 @@ def check_parameters(estimator: _TransferEstimator) -> None:
     InputError, PlanError
         With the parameter, what it must be, and what it is.
     """
+    own = estimator.get_params(deep=False)
     for name, accepted, is_accepted in _PARAMETERS:
-        value = getattr(estimator, name)
+        if name not in own:
+            continue
+        value = own[name]
         if not is_accepted(value):
             kind = PlanError if name == "plan" else InputError
             raise kind(

@@ -29,6 +29,7 @@ NEED_DATA = (
     *(name for name in OF_TRAINING if name != "killed_training"),
     "harmful_sources",
     "learning_curve",
+    "question_answering",
 )
 #: Those that read published tables.
 OF_TABLES = ("published_ranking", "recommended_sources", "seed_experience")

@@ -28,6 +28,7 @@ ORDER = (
     "runs",
     "fitting",
     "estimators",
+    "question_answerer",
     "report",
     "serve",
     "cli",

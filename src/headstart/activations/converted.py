@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headstart.activations.openvino_model import MODEL, WEIGHTS, to_openvino, write_model
-from headstart.activations.segment import Segment
+from headstart.activations.segment import Kept, Segment
 from headstart.backbones.source import TOKENIZER, Source, with_tokenizer
 from headstart.errors import CacheError, HeadstartError, SourceError
 from headstart.files import to_json, write_atomically, write_folder_atomically
@@ -124,12 +124,16 @@ def _check_sizes(converted: ConvertedBackbone) -> None:
 
 
 def convert(
-    backbone: Backbone, folder: Path, tensors: Mapping[str, torch.Tensor] | None = None
+    backbone: Backbone,
+    folder: Path,
+    tensors: Mapping[str, torch.Tensor] | None = None,
+    kept: Kept = "pooled",
 ) -> ConvertedBackbone:
     """Convert ``backbone`` and write it to ``folder``, whole or not at all.
 
     ``tensors`` of the whole network are written beside it where nobody else has them: a trained
-    network can then be a source.
+    network can then be a source. What is ``kept`` comes out: the pooled vectors of all stages, or
+    the state after the last.
 
     Raises
     ------
@@ -143,7 +147,7 @@ def convert(
         for stage in backbone.stages
     )
     try:
-        model = _to_openvino(backbone)
+        model = _to_openvino(backbone, kept)
     except Exception as error:  # tracing runs the network's own code, which may raise anything
         raise SourceError(
             f"The network of {backbone.source.name!r} cannot be converted for OpenVINO: {error} "
@@ -183,10 +187,10 @@ def _fill(
     write_atomically(place / FACTS, to_json(facts))
 
 
-def _to_openvino(backbone: Backbone) -> openvino.Model:
+def _to_openvino(backbone: Backbone, kept: Kept) -> openvino.Model:
     from headstart.activations.segment_network import SegmentNetwork, example_input
 
-    whole = Segment(0, len(backbone.stages), "pooled")
+    whole = Segment(0, len(backbone.stages), kept)
     network = SegmentNetwork(backbone, whole).eval()
     is_text = backbone.source.modality == "text"
     return to_openvino(network, example_input(backbone, whole), any_size=is_text)

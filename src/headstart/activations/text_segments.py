@@ -64,10 +64,13 @@ class TokenEncoder:
         """Tokens in a row."""
         return (self._length,)
 
-    def prepare(self, sample: str) -> NDArray[np.int64]:
-        """The row itself, int64 of shape (length,), -1 where the text has ended."""
-        tokens = self._preprocessing.tokens(sample)[: self._length]
-        row: NDArray[np.int64] = filled([tokens], self._length)[0]
+    def prepare(self, sample: str | NDArray[np.int64]) -> NDArray[np.int64]:
+        """The row itself, int64 of shape (length,), -1 where the text has ended.
+
+        A sample may be tokens already.
+        """
+        tokens = self._preprocessing.tokens(sample) if isinstance(sample, str) else sample
+        row: NDArray[np.int64] = filled([tokens[: self._length]], self._length)[0]
         return row
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:

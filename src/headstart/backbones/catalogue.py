@@ -45,6 +45,7 @@ PROVIDERS: dict[str, Provider | str] = {
     "torchvision": "headstart.backbones.providers.torchvision_models",
     "timm": "headstart.backbones.providers.timm_models",
     "transformers": "headstart.backbones.providers.transformers_models",
+    "words": "headstart.backbones.providers.words",
 }
 
 #: What stands before the path of a run that is used as a source.

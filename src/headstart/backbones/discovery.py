@@ -26,7 +26,8 @@ def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
     ----------
     network : Module
         Takes pictures of shape (n, 3, height, width), gives scores of shape (n, n_classes); or a
-        :class:`~headstart.backbones.text_network.TextNetwork`.
+        :class:`~headstart.backbones.text_network.TextNetwork` or a
+        :class:`~headstart.backbones.word_network.WordNetwork`.
     source : Source
         Its facts; the size of the pictures is taken from them.
 
@@ -37,7 +38,10 @@ def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
     """
     from headstart.backbones.stages import Backbone, Stage
     from headstart.backbones.text_network import TextNetwork, cut_encoder
+    from headstart.backbones.word_network import WordNetwork, cut_words
 
+    if isinstance(network, WordNetwork):
+        return cut_words(network, source)
     if isinstance(network, TextNetwork):
         return cut_encoder(network, source)
     traced = trace(network.eval().requires_grad_(False))

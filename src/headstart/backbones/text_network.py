@@ -87,7 +87,7 @@ class _Layer(nn.Module):
         return given[0] if isinstance(given, tuple) else given
 
 
-class _Pooled(nn.Module):
+class Pooled(nn.Module):
     """In the place of a head: what the source itself makes of a text."""
 
     def __init__(self, pooling: str) -> None:
@@ -126,7 +126,7 @@ def cut_encoder(network: TextNetwork, source: Source) -> Backbone:
         )
         for name, piece in pieces.items()
     ]
-    backbone = Backbone(source, stages, _Pooled(facts.pooling))
+    backbone = Backbone(source, stages, Pooled(facts.pooling))
     _check(network, backbone)
     return backbone
 

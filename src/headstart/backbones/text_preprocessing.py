@@ -64,6 +64,8 @@ class TextPreprocessing:
     def tokens(self, text: str) -> NDArray[np.int64]:
         """Numbers of the tokens of a text, shape (n_tokens,), special tokens included.
 
+        There is at least one, so that a mean can be taken.
+
         Raises
         ------
         SourceError
@@ -75,7 +77,8 @@ class TextPreprocessing:
                 "tokenizer.json. Copy the whole folder again."
             )
         encoding = _loaded(self.tokenizer, self.most_tokens).encode(text)
-        return np.asarray(encoding.ids, dtype=np.int64)
+        nothing = self.pad_id if self.unknown_id is None else self.unknown_id
+        return np.asarray(encoding.ids or [nothing], dtype=np.int64)
 
     def with_tokenizer(self, text: str) -> TextPreprocessing:
         """The same facts with the tokenizer's JSON text.

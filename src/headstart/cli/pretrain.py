@@ -1,4 +1,4 @@
-"""``headstart pretrain``: pictures in, a network that others can be transferred from out."""
+"""``headstart pretrain``: pictures or texts in, a network to be transferred from out."""
 
 from __future__ import annotations
 
@@ -7,31 +7,45 @@ from typing import Annotated
 
 import typer
 
+from headstart.cli.data_options import LabelColumn, PathColumn, TextColumn
+
 
 def pretrain(
     data: Annotated[
-        Path, typer.Argument(help="Folder of pictures or of class folders, or a table.")
+        Path,
+        typer.Argument(
+            help="Folder of pictures or of class folders, a table, or a .txt file of sentences."
+        ),
     ],
     out: Annotated[Path, typer.Option(help="Run folder to write; run:FOLDER is then a source.")],
     architecture: Annotated[
         str | None,
-        typer.Option(help="Network to train from random weights; default: timm/resnet10t."),
+        typer.Option(
+            help="Network to train from random weights; default: timm/resnet10t. Texts: none."
+        ),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="Go on from this source, with its weights.")
+        str | None,
+        typer.Option(
+            help="Go on from this source, with its weights. Texts without one: word vectors."
+        ),
     ] = None,
     size: Annotated[
         int | None,
-        typer.Option(help="Pixels that it reads; default: 64, or what the source reads."),
+        typer.Option(
+            help="Pixels that it reads; default: 64, or what the source reads. Of texts the "
+            "numbers of a word's vector (default: 100), or the tokens that a source reads."
+        ),
     ] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the pictures.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Pictures a training step.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the samples.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Samples a training step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Highest, in training.")] = None,
     task: Annotated[
         str, typer.Option(help="auto, labels, or self: learn without labels.")
     ] = "auto",
-    path_column: Annotated[str | None, typer.Option(help="Column of a table with paths.")] = None,
-    label_column: Annotated[str | None, typer.Option(help="Column of a table with labels.")] = None,
+    path_column: PathColumn = None,
+    text_column: TextColumn = None,
+    label_column: LabelColumn = None,
     seed: Annotated[int, typer.Option(help="For weights, order and views.")] = 0,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
@@ -54,4 +68,5 @@ def pretrain(
         training={name: value for name, value in training.items() if value is not None},
         seed=seed,
     )
-    pretrain_and_save(PretrainingData(data, task, path_column, label_column), asked, out, json)
+    given = PretrainingData(data, task, path_column, label_column, text_column)
+    pretrain_and_save(given, asked, out, json)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from headstart.fitting.sides import Split
 from headstart.metrics.figure import Figure
 from headstart.training.objective import Objective, objective_for
 
-#: Fewer held-out samples cannot show that there is nothing to learn.
+#: Fewer held-out samples cannot show that a model is worse, or that there is nothing to learn.
 _FEWEST = 20
 
 
@@ -73,7 +73,9 @@ def compare_in_training(
     if not len(rows):
         return None
     goals = halves.learner.targets[rows]
-    return _compared(halves, "training, held out", goals, (own, other), seed)
+    found = _compared(halves, "training, held out", goals, (own, other), seed)
+    # A standard error of few samples is itself a guess: it would speak against sources that help.
+    return replace(found, is_worse=found.is_worse and len(rows) >= _FEWEST)
 
 
 def compare_in_test(

@@ -33,10 +33,8 @@ from headstart.training.probe import Habit, Samples
 #: Kind of features to the name of the linear model that reads them.
 #: By modality and kind of features. The last layer of a text encoder is made for what it was
 #: trained on; the layers before it know more of other things, and few samples cannot tell.
-_HABITS = {
-    ("text", "source"): Habit(joined=3, cautious=True),
-    ("text", "random"): Habit(joined=3, cautious=True),
-}
+_ENCODERS = Habit(joined=3, inverse_penalty=1.0, errors=2.0, fewest=50)
+_HABITS = {("text", "source"): _ENCODERS, ("text", "random"): _ENCODERS}
 _KINDS = {"classical": "{features}, {model}", "random": RANDOM_TWIN}
 
 

@@ -14,6 +14,7 @@ from headstart.fitting.job import fit
 from headstart.fitting.self_supervised_course import learn_alone
 from headstart.fitting.settings import Settings
 from headstart.fitting.watch import Watch
+from headstart.fitting.word_course import learn_from_words
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
 from headstart.runs.own_source import OwnSource
@@ -36,12 +37,13 @@ class Pretraining:
     Parameters
     ----------
     architecture : str
-        A source whose network is taken without its weights.
+        A source of pictures whose network is taken without its weights.
     source : str or None
         A source to go on from, with its weights; then ``architecture`` is not looked at.
     size : int or None
         Height and width of the pictures that the network reads, in pixels. None: 64, or what the
-        source reads.
+        source reads. Of texts without a source, numbers in a word's vector (None: 100); with one,
+        the most tokens that it reads.
     training : mapping of str to value
         Fields of :class:`~headstart.plan.TrainingPlan` that are to be other than usual.
     seed : int
@@ -101,13 +103,15 @@ def pretrain(
     """Train a network to be a source.
 
     With labels it is an ordinary fit of all stages, except that no sample is held out for a figure.
-    Without, it learns to tell which views are of the same picture (SimCLR). An interrupt after the
-    first epoch ends the training with the best weights so far.
+    Without, it learns to tell which views are of the same picture (SimCLR), to guess words that are
+    hidden from a text encoder, or, where no source is named, which words stand near each other
+    (skip-gram). An interrupt after the first epoch of a network ends the training with the best
+    weights so far.
 
     Parameters
     ----------
     dataset : Dataset
-        Pictures; without labels where none are to be learned from.
+        Pictures or texts; without labels where none are to be learned from.
     asked : Pretraining or None
         None: a small network for small pictures.
     progress : Progress
@@ -124,15 +128,18 @@ def pretrain(
     Raises
     ------
     InputError
-        If there are too few samples, or they are no pictures.
+        If there are too few samples, or they are neither pictures nor texts.
     SourceError, PlanError
         If the network cannot be had or cannot be trained so.
     """
     asked, watch = asked or Pretraining(), watch or Watch()
     if dataset.modality == "embedding":
         raise InputError(
-            "Ready embeddings pass through no network, so there is none to train. Give pictures."
+            "Ready embeddings pass through no network, so there is none to train. Give pictures or "
+            "texts."
         )
+    if dataset.modality == "text" and asked.source is None:
+        return _words(dataset, asked, progress, watch)
     settings = Settings(
         source=asked.name,
         plan=asked.plan,
@@ -145,3 +152,34 @@ def pretrain(
     if dataset.labels is None:
         return learn_alone(dataset, settings, progress, watch)
     return fit(dataset, None, settings, progress, watch)
+
+
+def _words(dataset: Dataset, asked: Pretraining, progress: Progress, watch: Watch) -> OwnSource:
+    """Vectors for the words of texts, where no source is named whose network could go on.
+
+    Raises
+    ------
+    InputError
+        If something is asked for that word vectors do not have.
+    """
+    from headstart.training.word_vectors import WordTraining
+
+    instead = "Name a source to go on from, such as --source bundled/minilm-l6, or leave"
+    if dataset.labels is not None:
+        raise InputError(
+            "The texts have labels, from which word vectors do not learn, and no source is named. "
+            f"{instead} the labels aside with --task self."
+        )
+    if asked.architecture != ARCHITECTURE:
+        raise InputError(
+            f"The architecture {asked.architecture!r} is asked for with texts; accepted without a "
+            f"source is none: words get vectors. {instead} it out."
+        )
+    known = {"epochs", "learning_rate"}
+    if unknown := sorted(set(asked.training) - known):
+        raise InputError(
+            f"The {unknown[0].replace('_', ' ')} of word vectors cannot be chosen; accepted: "
+            f"epochs, learning rate. {instead} it out."
+        )
+    changes = {**asked.training, **({} if asked.size is None else {"size": asked.size})}
+    return learn_from_words(dataset, WordTraining(seed=asked.seed, **changes), progress, watch)

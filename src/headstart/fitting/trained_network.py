@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from headstart.activations.converted import ConvertedBackbone, convert
 from headstart.activations.place import cache_folder
+from headstart.activations.segment import Kept
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
     from headstart.training.outcome import Outcome
 
 
-def convert_trained(assembled: Assembled, outcome: Outcome) -> ConvertedBackbone:
+def convert_trained(
+    assembled: Assembled, outcome: Outcome, kept: Kept = "pooled"
+) -> ConvertedBackbone:
     """Convert, under facts that say what the weights are now.
 
     Parameters
@@ -22,6 +25,8 @@ def convert_trained(assembled: Assembled, outcome: Outcome) -> ConvertedBackbone
         With its trained weights.
     outcome : Outcome
         Of the training.
+    kept : {"pooled", "state"}
+        Whether a vector a sample is read of it, or every token.
     """
     from headstart.backbones.providers.weights_file import hash_of
     from headstart.backbones.stages import Backbone
@@ -37,4 +42,5 @@ def convert_trained(assembled: Assembled, outcome: Outcome) -> ConvertedBackbone
         f"({outcome.trained.kept}; before: {assembled.source.origin})",
     )
     backbone = Backbone(source, assembled.backbone.stages, assembled.backbone.head)
-    return convert(backbone, cache_folder() / "trained" / digest[:32], tensors)
+    name = digest[:32] if kept == "pooled" else f"{digest[:32]}-{kept}"
+    return convert(backbone, cache_folder() / "trained" / name, tensors, kept)

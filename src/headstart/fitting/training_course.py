@@ -38,6 +38,7 @@ from headstart.fitting.course import Fitted
 from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
+from headstart.fitting.text_counts import TextCounts
 from headstart.fitting.trained_network import convert_trained
 from headstart.fitting.training_evidence import epochs_decision, states_decision
 from headstart.fitting.vectors import Vectors, stored_classical
@@ -188,7 +189,7 @@ class TrainingCourse:
                 for kind, one in classical.items()
             },
         }
-        return self._with_twin(dataset, Vectors(tables, failures))
+        return self._with_twin(dataset, Vectors(tables, failures, counts=TextCounts.of(dataset)))
 
     def _pooled(self, dataset: Dataset) -> Vectors:
         """Vectors from the pictures; states will be computed whenever they are needed."""
@@ -199,7 +200,7 @@ class TrainingCourse:
         tables, failures = encode(dataset.items, some, self.store, self.progress)
         kinds = zip(encoders.items(), tables, strict=True)
         found = {kind: (one.key.outputs, table) for (kind, one), table in kinds}
-        return self._with_twin(dataset, Vectors(found, failures))
+        return self._with_twin(dataset, Vectors(found, failures, counts=TextCounts.of(dataset)))
 
     def _with_twin(self, dataset: Dataset, vectors: Vectors) -> Vectors:
         if not self.settings.needs_twin:

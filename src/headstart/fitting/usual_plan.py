@@ -13,7 +13,7 @@ from headstart.fitting.sides import labels_of
 from headstart.strategies import PlanName
 from headstart.tasks.registry import task_named
 
-#: The embeddings have a vector for each of tens of thousands of words; samples hold few of them.
+#: The embeddings know tens of thousands of words, of which the samples hold few.
 _MANY = PlanName("freeze", "1")
 
 

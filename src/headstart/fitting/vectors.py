@@ -15,12 +15,12 @@ from headstart.activations.cores import available_cores
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoders import encoder_of
 from headstart.activations.encoding import encode
-from headstart.activations.ngrams import ngram_features
 from headstart.activations.preparation import Request, find_converted, prepare
 from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.data.dataset import Dataset, Item
 from headstart.errors import InputError
 from headstart.fitting.settings import Settings
+from headstart.fitting.text_counts import TextCounts
 from headstart.fitting.watch import Watch
 from headstart.plan import Init
 from headstart.progress import Progress
@@ -50,6 +50,8 @@ class Vectors:
         Where its weights come from.
     twin : ConvertedBackbone or None
         The same network with random weights, where it was asked for.
+    counts : TextCounts or None
+        Features of texts without transfer.
     """
 
     tables: Mapping[str, tuple[Sequence[str], ActivationTable]] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Vectors:
     precision: str | None = None
     init: Init = "pretrained"
     twin: ConvertedBackbone | None = None
+    counts: TextCounts | None = None
 
     @property
     def source(self) -> str:
@@ -75,9 +78,8 @@ class Vectors:
             kind: {name: table.read(ids, name) for name in outputs}
             for kind, (outputs, table) in self.tables.items()
         }
-        if dataset.modality == "text":
-            kind = "classical" if self.backbone is not None or "source" in features else "source"
-            features[kind] = ngram_features([item.open() for item in dataset.items])
+        if self.counts is not None:
+            features["classical" if features else "source"] = self.counts.rows(ids)
         return features
 
 
@@ -100,6 +102,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     classical = stored_classical(dataset.modality)
     ready = {kind: find_converted(request) for kind, request in requests.items()}
     waiting = [kind for kind, converted in ready.items() if converted is None]
+    counts: TextCounts | None = None
     with ThreadPoolExecutor(1, thread_name_prefix="prepare") as pool:
         futures = {kind: pool.submit(prepare, requests[kind]) for kind in waiting}
         if waiting:
@@ -117,6 +120,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
                     workers,
                 )
                 import_what_follows()
+                counts = TextCounts.of(dataset)
         with watch.step("prepare the source"):
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
         if waiting:
@@ -125,13 +129,14 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
     everything: dict[str, Encoder] = {**classical, **encoders}
     with watch.step("encode"):
         vectors = _encoded(dataset.items, everything, store, progress, converted["source"])
-    return replace(vectors, init=settings.init, twin=converted.get("random"))
+    counts = counts or TextCounts.of(dataset)
+    return replace(vectors, init=settings.init, twin=converted.get("random"), counts=counts)
 
 
 def _classical_alone(dataset: Dataset, progress: Progress) -> Vectors:
     """No network at all: what is asked for is itself without transfer."""
     if dataset.modality == "text":
-        return Vectors(init="none")
+        return Vectors(init="none", counts=TextCounts.of(dataset))
     encoder = ClassicalEncoder()
     (table,), failures = encode(dataset.items, [encoder], ActivationStore(), progress)
     return Vectors({"source": (encoder.key.outputs, table)}, failures, init="none")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from headstart.runs.model import Model
 from headstart.runs.own_source import refuse_own_source
 from headstart.runs.predictions_file import from_csv
 from headstart.runs.saving import BACKBONE, EVIDENCE, HEAD, PREDICTIONS, RESULT, features_of
+from headstart.tasks.question_answering import QuestionAnsweringTask
 from headstart.tasks.registry import task_named
 from headstart.training.linear_head import LinearHead
 
@@ -38,18 +40,33 @@ def load(folder: str | Path) -> Model:
     place = Path(folder)
     manifest = read_manifest(place)
     refuse_own_source(place, manifest)
-    _check_complete(place, manifest)
+    _refuse_answers(place, manifest)
+    check_complete(place, manifest)
     try:
         return _model(place, manifest)
     except Exception as error:  # whatever stands in files that the manifest vouches for
-        reason = str(error).rstrip(".") or type(error).__name__
+        raise not_understood(place, error) from error
+
+
+def not_understood(place: Path, error: Exception) -> RunError:
+    """The error for files that are whole and make no sense."""
+    reason = str(error).rstrip(".") or type(error).__name__
+    return RunError(
+        f"The run {str(place)!r} cannot be understood: {reason}. It may come from another version "
+        "of headstart; make it again with 'headstart fit'."
+    )
+
+
+def _refuse_answers(place: Path, manifest: Mapping[str, Any]) -> None:
+    """What answers questions takes them with their contexts, and is opened by its own kind."""
+    if manifest.get("task") == QuestionAnsweringTask.name:
         raise RunError(
-            f"The run {str(place)!r} cannot be understood: {reason}. It may come from another "
-            "version of headstart; make it again with 'headstart fit'."
-        ) from error
+            f"The run {str(place)!r} is one of {QuestionAnsweringTask.name}, which takes questions "
+            "with their contexts. Open it with headstart.QuestionAnswerer.load."
+        )
 
 
-def _check_complete(place: Path, manifest: dict[str, Any]) -> None:
+def check_complete(place: Path, manifest: dict[str, Any]) -> None:
     """Nothing is read that the manifest does not vouch for."""
     needed = [HEAD, RESULT, EVIDENCE, PREDICTIONS]
     if manifest.get("source") is not None:

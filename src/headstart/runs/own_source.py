@@ -10,7 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from headstart.activations.converted import NETWORK
-from headstart.backbones.source import Source
+from headstart.backbones.source import TOKENIZER, Source
 from headstart.errors import RunError
 from headstart.evidence import Evidence
 from headstart.files import to_json, write_atomically, write_folder_atomically
@@ -37,7 +37,7 @@ class OwnSource:
     evidence : Evidence
         How the epochs went, and which weights were kept.
     record : mapping of str to value
-        From how many pictures it learned, what was set aside, seconds; plain data.
+        From how many samples it learned, what was set aside, seconds; plain data.
     """
 
     source: Source
@@ -67,6 +67,8 @@ class OwnSource:
 
         (place / BACKBONE).mkdir()
         write_atomically(place / BACKBONE / NETWORK, save(dict(self.tensors)))
+        if tokenizer := getattr(self.source.preprocessing, "tokenizer", None):
+            write_atomically(place / BACKBONE / TOKENIZER, tokenizer.encode())
         write_atomically(place / RESULT, to_json(self.record))
         write_atomically(place / EVIDENCE, to_json(self.evidence.to_dict()))
         facts = {
@@ -88,8 +90,9 @@ def refuse_own_source(folder: Path, manifest: Mapping[str, Any]) -> None:
         If it is one.
     """
     if manifest.get("task") == SELF_SUPERVISION:
+        samples = "texts" if manifest.get("modality") == "text" else "pictures"
         raise RunError(
             f"The run {str(folder)!r} learned without labels: it is a source and holds no model "
-            "that predicts. Fit one on labelled pictures: headstart fit DATA --source "
+            f"that predicts. Fit one on labelled {samples}: headstart fit DATA --source "
             f"run:{folder}"
         )

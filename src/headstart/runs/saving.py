@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headstart import __version__
 from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
@@ -21,6 +21,9 @@ from headstart.plan import Plan
 from headstart.runs.manifest import is_run, write_manifest
 from headstart.runs.model import Model
 from headstart.runs.predictions_file import to_csv
+
+if TYPE_CHECKING:
+    from headstart.runs.answerer import Answerer
 
 HEAD = "model.safetensors"
 RESULT = "result.json"
@@ -66,14 +69,14 @@ def cannot_write(folder: Path, error: OSError) -> RunError:
     )
 
 
-def save(model: Model, folder: Path, extra: Mapping[str, bytes] | None = None) -> Path:
+def save(model: Model | Answerer, folder: Path, extra: Mapping[str, bytes] | None = None) -> Path:
     """Write everything that predicting and reporting need into ``folder``.
 
     A run that stands there is replaced once the new one is complete.
 
     Parameters
     ----------
-    model : Model
+    model : Model or Answerer
         What was fitted.
     folder : Path
         Where the run shall stand.
@@ -99,7 +102,7 @@ def save(model: Model, folder: Path, extra: Mapping[str, bytes] | None = None) -
     return folder
 
 
-def _fill(place: Path, model: Model, extra: Mapping[str, bytes]) -> None:
+def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> None:
     from safetensors.numpy import save as to_safetensors
 
     contents = {
@@ -128,7 +131,7 @@ def _copy_backbone(backbone: ConvertedBackbone, place: Path) -> None:
             shutil.copyfile(backbone.folder / name, place / name)
 
 
-def _facts(model: Model) -> dict[str, Any]:
+def _facts(model: Model | Answerer) -> dict[str, Any]:
     return {
         "task": model.task.name,
         "modality": model.result_.modality,

@@ -22,7 +22,7 @@ from headstart.progress import Progress, silent
 from headstart.training.adapters import add_adapters, merge_adapters
 from headstart.training.checkpoints import Checkpoints
 from headstart.training.kernel_choice import fast_depthwise
-from headstart.training.linear_head import LinearHead
+from headstart.training.linear_head import LinearHead, steadied
 from headstart.training.loop import Learning, Trainer
 from headstart.training.memory import kept_memory
 from headstart.training.modes import check_processes, set_modes
@@ -63,6 +63,8 @@ class TrainingJob:
         That it may take; one that cannot be over by then ends early.
     keeps_interrupted : bool
         Whether an interrupt after the first epoch ends the training with the best weights so far.
+    network : type
+        What the stages and the head are put together in: how the head reads them.
     """
 
     plan: Plan
@@ -75,6 +77,7 @@ class TrainingJob:
     highest_loss: float | None = None
     seconds: float | None = None
     keeps_interrupted: bool = False
+    network: type[SuffixNetwork] = SuffixNetwork
 
     def __post_init__(self) -> None:
         if self.processes < 1:
@@ -135,9 +138,9 @@ def run(
     pace = Pace(job.seconds)
     if assembled is None:
         assembled = assemble(job.plan, job.weights, job.learning.seed)
-    head = job.learning.loss.inward(job.head)
+    head = steadied(job.learning.loss.inward(job.head))
     with seeded(job.learning.seed):
-        network = SuffixNetwork(assembled.backbone, job.plan, head)
+        network = job.network(assembled.backbone, job.plan, head)
         add_adapters(network, job.plan)
     with set_up(network, job):
         trainer = make_trainer(fabric, network, job, progress)

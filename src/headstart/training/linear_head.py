@@ -99,6 +99,31 @@ class LinearHead:
         return cls(**parts, temperature=float(arrays["head.temperature"][0]))
 
 
+def steadied(head: LinearHead) -> LinearHead:
+    """The head without features that hardly differ between the samples that it learned from.
+
+    While a network is trained such a feature soon takes other values, and what is divided by almost
+    nothing would then drown all others (a sentence encoder can have a unit that is 1e-9 for every
+    sentence).
+
+    Examples
+    --------
+    >>> head = LinearHead(np.zeros(3), np.array([1.0, 1.0, 1e-9]), np.ones((3, 1)), np.zeros(1))
+    >>> steadied(head).weights.ravel().tolist(), steadied(head).scale.tolist()
+    ([1.0, 1.0, 0.0], [1.0, 1.0, 1.0])
+    """
+    if not len(head.scale):
+        return head
+    usual = float(np.median(head.scale))
+    tiny = head.scale < _TINY * usual
+    scale = np.where(tiny, usual, head.scale)
+    return replace(head, scale=scale, weights=np.where(tiny[:, None], 0.0, head.weights))
+
+
+#: Share of the usual spread below which a feature hardly differs.
+_TINY = 1e-4
+
+
 def zero_head(n_features: int, guess: NDArray[Any], is_shares: bool) -> LinearHead:
     """A head that says of every sample what is true of all.
 

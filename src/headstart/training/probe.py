@@ -23,7 +23,7 @@ from headstart.training.linear_head import LinearHead
 from headstart.training.objective import HeadPath, Objective
 
 #: Inverse penalties a feature: few while stages are compared, more for the stages that won.
-FEW, FEW_CAUTIOUS = (10.0, 1000.0), (1.0, 100.0)
+FEW = (10.0, 1000.0)
 MANY = tuple(float(value) for value in 10.0 ** np.arange(-1.0, 5.0))
 #: Stages are compared on at most this many samples.
 _SAMPLES_FOR_STAGES = 600
@@ -42,28 +42,29 @@ class Habit:
     ----------
     joined : int
         So many of the last stages side by side, at least 1.
-    cautious : bool
-        Whether the strongest penalty is taken that is not measurably worse than the best, in place
-        of the best (the rule of one standard error: Breiman and others, *Classification and
-        regression trees*, 1984), and other stages have to be better by two standard errors.
+    inverse_penalty : float or None
+        One of :data:`MANY`, unless another is better by more than a standard error. None: whichever
+        has the lowest loss.
+    errors : float
+        Standard errors by which other stages have to be better.
+    fewest : int
+        With fewer samples held out stages are not compared at all.
     """
 
     joined: int = 1
-    cautious: bool = False
+    inverse_penalty: float | None = None
+    errors: float = 1.0
+    fewest: int = 0
 
     def usual(self, stages: Sequence[str]) -> tuple[str, ...]:
         """Of all stages those that are read unless others are better."""
         return tuple(stages)[-self.joined :]
 
     @property
-    def errors(self) -> float:
-        """Standard errors by which other stages have to be better."""
-        return 2.0 if self.cautious else 1.0
-
-    @property
     def few(self) -> tuple[float, ...]:
         """Inverse penalties under which stages are compared."""
-        return FEW_CAUTIOUS if self.cautious else FEW
+        usual = self.inverse_penalty
+        return FEW if usual is None else (usual, 100.0 * usual)
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def _fit_probe(samples: Samples, plan: HeadPlan) -> Probe:
     stages, decisions = _choose_stages(samples, plan)
     values = MANY if plan.inverse_penalty is None else (plan.inverse_penalty,)
     trials = _trials(samples, stages, values)
-    best = _strongest(trials) if samples.habit.cautious else _lowest(trials)
+    best = _penalised(trials, samples.habit)
     head = _fit(samples, stages, best.inverse_penalty)
     head = samples.objective.calibrated(head, best.scores, samples.targets[best.rows])
     decisions = (*decisions, _penalty_decision(samples.objective, trials, best))
@@ -216,6 +217,8 @@ def _choose_stages(
         return plan.stages or names, ()
     fewer = _at_most(samples, _SAMPLES_FOR_STAGES)
     habit = samples.habit
+    if sum(len(valid) for _, valid in fewer.folds) < habit.fewest:
+        return samples.usual, ()
     trials = [_lowest(_trials(fewer, stages, habit.few)) for stages in _candidates(names)]
     chosen = _prefer(trials, samples.usual, habit.errors)
     return chosen.stages, (_stage_decision(samples, trials, chosen),)
@@ -240,12 +243,14 @@ def _lowest(trials: Sequence[_Trial]) -> _Trial:
     return min(trials, key=lambda trial: trial.loss)
 
 
-def _strongest(trials: Sequence[_Trial]) -> _Trial:
-    """The strongest penalty whose loss is within a standard error of the lowest."""
+def _penalised(trials: Sequence[_Trial], habit: Habit) -> _Trial:
+    """The penalty with the lowest loss, if the usual one is clearly worse."""
     best = _lowest(trials)
-    worse = {id(one): one.losses - best.losses for one in trials}
-    good = [one for one in trials if worse[id(one)].mean() <= standard_error(worse[id(one)])]
-    return min(good, key=lambda trial: trial.inverse_penalty)
+    usual = [one for one in trials if one.inverse_penalty == habit.inverse_penalty]
+    if not usual:
+        return best
+    losses = usual[0].losses - best.losses
+    return best if losses.mean() > standard_error(losses) else usual[0]
 
 
 def _trials(samples: Samples, stages: tuple[str, ...], values: Sequence[float]) -> list[_Trial]:
@@ -322,5 +327,5 @@ def _penalty_decision(objective: Objective, trials: Sequence[_Trial], best: _Tri
     )
     reason = f"It has the lowest cross-validated {objective.loss} of those that were tried."
     if best is not _lowest(trials):
-        reason = f"No weaker one has a measurably lower cross-validated {objective.loss}."
+        reason = f"No other one has a measurably lower cross-validated {objective.loss}."
     return Decision("how strong a penalty", f"{best.inverse_penalty:g}", reason, rows)

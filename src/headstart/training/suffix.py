@@ -15,7 +15,7 @@ from headstart.errors import PlanError
 from headstart.training.linear_head import LinearHead
 
 if TYPE_CHECKING:
-    from headstart.backbones.stages import Backbone
+    from headstart.backbones.stages import Backbone, Stage
     from headstart.plan import Plan
 
 
@@ -100,9 +100,13 @@ class SuffixNetwork(nn.Module):
         for stage, piece, read in islice(run, self.n_run):
             state = step(piece, state)
             if read:
-                vectors.append(stage.pool(state))
-        scores: Tensor = self.head(torch.cat(vectors, dim=1))
+                vectors.append(self.seen(stage, state))
+        scores: Tensor = self.head(torch.cat(vectors, dim=-1))
         return scores
+
+    def seen(self, stage: Stage, state: State) -> Tensor:
+        """What the head reads of the state after a stage: a vector a sample."""
+        return stage.pool(state)
 
     def own_parameters(self) -> Iterator[tuple[str, nn.Parameter]]:
         """Names and parameters that training changes."""

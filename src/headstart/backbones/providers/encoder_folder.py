@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -164,8 +164,6 @@ def _no_tokenizer(name: str, reason: str) -> SourceError:
 
 def _model(folder: Path, name: str, seed: int, is_random: bool) -> Any:
     """The network with random weights, or with none where they are about to be replaced."""
-    import torch
-
     with _quiet():
         from transformers import AutoConfig, AutoModel
 
@@ -173,7 +171,7 @@ def _model(folder: Path, name: str, seed: int, is_random: bool) -> Any:
             config = AutoConfig.from_pretrained(
                 str(folder), local_files_only=True, trust_remote_code=False
             )
-            with seeded(seed), torch.device("cpu"):
+            with seeded(seed), nullcontext() if is_random else _unset():
                 model = AutoModel.from_config(config, trust_remote_code=False)
         except Exception as error:  # transformers raises whatever its models raise
             raise SourceError(
@@ -183,6 +181,14 @@ def _model(folder: Path, name: str, seed: int, is_random: bool) -> Any:
     if hasattr(model, "pooler"):
         model.pooler = None
     return model.float()
+
+
+def _unset() -> AbstractContextManager[None]:
+    """Do not draw numbers that are about to be replaced."""
+    from transformers.initialization import no_init_weights
+
+    found: AbstractContextManager[None] = no_init_weights()
+    return found
 
 
 @contextmanager

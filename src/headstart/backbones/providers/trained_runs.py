@@ -58,7 +58,7 @@ def build(
     source = _source(name)
     builder = source.builder or source.name
     if init == "random":
-        network, facts = load_network(builder, init="random", seed=seed)
+        network, facts = _random(source, builder, seed)
     elif (Path(name) / _NETWORK).is_file():
         network, facts = load_network(builder, init="random")
         load_strictly(network, _tensors(name), f"run:{name}")
@@ -74,7 +74,7 @@ def _of_its_source(name: str, source: Source, builder: str) -> tuple[nn.Module, 
 
     if source.weights_hash.startswith(_RANDOM):
         seed = int(source.weights_hash.removeprefix(_RANDOM))
-        return load_network(builder, init="random", seed=seed)
+        return _random(source, builder, seed)
     network, facts = load_network(builder)
     if facts.weights_hash != source.weights_hash:
         raise SourceError(
@@ -82,6 +82,14 @@ def _of_its_source(name: str, source: Source, builder: str) -> tuple[nn.Module, 
             f"that {builder!r} has now. Name the source itself: --source {builder} --weights FILE."
         )
     return network, source
+
+
+def _random(source: Source, builder: str, seed: int) -> tuple[nn.Module, Source]:
+    """The architecture alone, which reads what the run reads: its own words, say."""
+    from headstart.backbones.catalogue import load_network
+
+    network, facts = load_network(builder, init="random", seed=seed)
+    return network, replace(facts, preprocessing=source.preprocessing)
 
 
 def _source(name: str) -> Source:
