@@ -12,8 +12,6 @@ from headstart.data.dataset import Dataset
 _LOOKED_AT = 200
 #: Above this share of unknown tokens a source reads too little of the texts.
 _TOO_MANY = 0.3
-#: What a tokenizer puts around any text.
-_EMPTY = ""
 
 
 def unknown_notes(source: Source | None, dataset: Dataset) -> tuple[str, ...]:
@@ -62,7 +60,7 @@ def unknown_share(facts: TextPreprocessing, texts: Sequence[str]) -> float:
     """
     if facts.unknown_id is None:
         return 0.0
-    special = len(facts.tokens(_EMPTY))
+    special = int((facts.tokens("") != facts.unknown_id).sum())  # put around any text
     rows = [facts.tokens(text) for text in texts]
     count = sum(len(row) - special for row in rows)
     unknown = sum(int((row == facts.unknown_id).sum()) for row in rows)

@@ -7,6 +7,7 @@ import pytest
 
 from headstart.backbones.source import Source
 from headstart.backbones.text_preprocessing import TextPreprocessing, tokenizer_hash
+from headstart.backbones.word_tokenizer import word_facts
 from headstart.data.dataset import Dataset
 from headstart.data.texts import TextItem
 from headstart.fitting.unknown_tokens import unknown_notes, unknown_share
@@ -48,6 +49,10 @@ def test_special_tokens_do_not_count():
     assert unknown_share(FACTS, ENGLISH) == 0.0
     assert unknown_share(FACTS, CHINESE) == 1.0
     assert unknown_share(FACTS, [""]) == unknown_share(FACTS, []) == 0.0
+
+
+def test_words_alone_have_no_special_tokens():
+    assert unknown_share(word_facts(["the", "film", "good"]), ["the good film nobody"]) == 0.25
 
 
 def test_a_tokenizer_of_bytes_knows_everything():
