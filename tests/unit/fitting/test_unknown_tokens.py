@@ -78,7 +78,9 @@ def test_only_texts_have_tokens():
 
 
 def test_the_bundled_source_is_for_english():
-    from headstart.backbones.catalogue import find_source
+    from headstart.backbones.providers.encoder_folder import preprocessing_of
+    from headstart.backbones.providers.minilm import packaged_folder
 
-    told = find_source("bundled/minilm-l6")
-    assert told["preprocessing"]["unknown_id"] is not None
+    facts = preprocessing_of(packaged_folder(), "bundled/minilm-l6")
+    assert unknown_share(facts, ENGLISH) == 0.0
+    assert unknown_share(facts, CHINESE) > 0.3
