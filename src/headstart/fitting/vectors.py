@@ -20,6 +20,7 @@ from headstart.activations.store import ActivationStore, ActivationTable
 from headstart.data.dataset import Dataset, Item
 from headstart.errors import InputError
 from headstart.fitting.settings import Settings
+from headstart.fitting.source_modality import check_modality
 from headstart.fitting.text_counts import TextCounts
 from headstart.fitting.watch import Watch
 from headstart.plan import Init
@@ -125,6 +126,7 @@ def gather(dataset: Dataset, settings: Settings, progress: Progress, watch: Watc
             converted = {kind: ready[kind] or futures[kind].result() for kind in requests}
         if waiting:
             progress("prepare the source", 1, 1)
+    check_modality(converted["source"].source, dataset.modality)
     encoders = {kind: encoder_of(network) for kind, network in converted.items()}
     everything: dict[str, Encoder] = {**classical, **encoders}
     with watch.step("encode"):
