@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from headstart.data.images import open_image
     from headstart.data.inputs import read_inputs
     from headstart.data.reading import read_any
+    from headstart.data.sentences import read_unlabelled_texts
     from headstart.data.split_folders import find_split_folders
     from headstart.data.splits import (
         conflicting_labels,
@@ -43,6 +44,7 @@ __all__ = [
     "read_inputs",
     "read_table",
     "read_unlabelled",
+    "read_unlabelled_texts",
     "remove_shared",
     "stratified_folds",
     "stratified_split",
@@ -64,6 +66,7 @@ _HOMES = {
     "read_inputs": "inputs",
     "read_table": "tables",
     "read_unlabelled": "unlabelled",
+    "read_unlabelled_texts": "sentences",
     "remove_shared": "splits",
     "stratified_folds": "splits",
     "stratified_split": "splits",
