@@ -1,5 +1,7 @@
 """Word vectors as a source: the tokenizer, the network, and the run that holds them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -72,15 +74,13 @@ def test_what_is_no_source(name, init, message):
 
 
 def test_openvino_computes_the_same(tmp_path):
+    import torch
+
     from headstart.activations.converted import convert
     from headstart.activations.text_engine import OpenVinoTextEncoder
-    from headstart.backbones.source import Source
-
-    import torch
-    from dataclasses import replace
 
     backbone = load_backbone("words/4x8", init="random")
-    source: Source = replace(backbone.source, preprocessing=word_facts(["slow", "film"]))
+    source = replace(backbone.source, preprocessing=word_facts(["slow", "film"]))
     backbone.source = source
     encoder = OpenVinoTextEncoder(convert(backbone, tmp_path / "words"), "f32")
     found = {}

@@ -6,9 +6,11 @@ import pytest
 from headstart.errors import InputError, PlanError
 from headstart.training.word_vectors import WordTraining, learn_words, with_special
 
-PETS = "the cat sleeps on the warm mat while a dog sleeps on the cold floor".split()
-CARS = "this engine needs new oil and these wheels need more air before driving".split()
-SENTENCES = [PETS, CARS] * 10
+TEXTS = (
+    "the cat sleeps on the warm mat while a dog sleeps on the cold floor",
+    "this engine needs new oil and these wheels need more air before driving",
+)
+SENTENCES = [text.split() for text in TEXTS] * 10
 
 
 def test_the_same_seed_gives_the_same_vectors():
