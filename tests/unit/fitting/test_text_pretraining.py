@@ -1,4 +1,4 @@
-"""Texts without labels: word vectors, and an encoder that guesses hidden words; both are sources."""
+"""Texts without labels: word vectors, and an encoder that guesses hidden words, as sources."""
 
 import json
 
