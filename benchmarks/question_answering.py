@@ -25,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=os.environ.get("HEADSTART_DATA"))
     parser.add_argument("--plan", default="auto")
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, nargs="*", default=(0, 1, 2))
     parser.add_argument("--epochs", type=int, default=None)
     parser.add_argument("--random-twin", action="store_true", help="train from random weights too")
     json_argument(parser, "question_answering")
@@ -34,7 +34,7 @@ def main() -> None:
         raise SystemExit("Name the folder that holds squad/: --data, or HEADSTART_DATA.")
     with tempfile.TemporaryDirectory() as cache:
         os.environ.setdefault("HEADSTART_CACHE", cache)
-        rows = [row for seed in range(asked.seeds) for row in _fit(asked, seed)]
+        rows = [row for seed in asked.seeds for row in _fit(asked, seed)]
     report("question_answering", rows, asked.json)
 
 

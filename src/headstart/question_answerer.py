@@ -26,8 +26,9 @@ class QuestionAnswerer(BaseEstimator):
     source : str, default="auto"
         A text encoder in the catalogue (``headstart sources``); ``"auto"``: ``bundled/minilm-l6``.
     plan : str or Plan, default="auto"
-        What is trained of it: ``"full"`` (which ``"auto"`` means), ``"freeze:3"`` (the first three
-        stages frozen, the others trained), ``"lora"``, ``"bias"``, ``"scratch"``, or a Plan.
+        What is trained of it: ``"auto"`` (the last three stages), ``"full"``, ``"freeze:3"`` (the
+        first three stages frozen, the others trained), ``"lora"``, ``"bias"``, ``"scratch"``, or a
+        Plan.
     epochs : int or None, default=None
         Passes over the training questions, at least 1; None: as the plan says.
     batch_size : int or None, default=None

@@ -246,6 +246,20 @@ def test_digits_carry_over(data: Path, tmp_path: Path) -> None:
         assert plan == "scratch" or mean > 0.3  # a fifth is chance
 
 
+def test_words_carry_over(run_here: Run) -> None:
+    head, *rows = run_here("film_reviews", "--seeds", 2, "--without-minilm").splitlines()
+    assert head.split() == ["2", "sentences", "100", "sentences"]
+    assert [row[:44].rstrip() for row in rows] == [
+        "from scratch",
+        "words carried over, a hidden layer",
+        "words carried over, headstart's head",
+    ]
+    cells = [[tuple(map(float, found)) for found in FIGURE.findall(row)] for row in rows]
+    assert all(low <= value <= high for row in cells for value, low, high in row)
+    scratch, carried, linear = (row[1][0] for row in cells)
+    assert min(carried, linear) > scratch  # 0.84 and 0.89 next to 0.75
+
+
 def test_digits_without_data_are_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(EXAMPLES)
     example = importlib.import_module("digits_zero_to_four")

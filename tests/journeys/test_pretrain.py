@@ -10,6 +10,8 @@ from PIL import Image
 from tests.journeys.commands import headstart
 
 COLOURS = {"red": (200, 40, 40), "blue": (40, 40, 200)}
+HOW, WHAT = ("superb", "lovely", "dull", "lazy"), ("cats", "songs", "war")
+SENTENCES = [f"a {how} film about {what}" for how in HOW for what in WHAT]
 NETWORK = ("--architecture", "timm/test_resnet", "--size", 32)
 
 
@@ -91,3 +93,54 @@ def test_what_is_refused(here, options, message):
     done = headstart("pretrain", "heap", "--out", "no", *options, cwd=here, check=2)
     assert message in done.stderr
     assert not (here / "no").exists()
+
+
+@pytest.fixture(scope="module")
+def sentences(tmp_path_factory):
+    """Twelve sentences in a text file, and in a table with labels."""
+    folder = tmp_path_factory.mktemp("sentences")
+    (folder / "sentences.txt").write_text("\n".join([*SENTENCES, "  ", ""]), encoding="utf-8")
+    rows = [f"{one},{'good' if place < 6 else 'bad'}" for place, one in enumerate(SENTENCES)]
+    (folder / "reviews.csv").write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    return folder
+
+
+def test_sentences_without_labels(sentences):
+    options = ("--size", 16, "--epochs", 3)
+    made = headstart("pretrain", "sentences.txt", "--out", "run", *options, cwd=sentences)
+    assert made.stderr == ""
+    lines = made.stdout.splitlines()
+    assert lines[0] == "Learned from 12 texts without labels, as words/13x16."
+    assert lines[1].startswith("Vectors: 11 words. They are 100% of the 60 words that were read; ")
+    assert lines[2] == "Set aside, because they could not be used: 1"
+    assert lines[-1] == "Transfer from it: headstart fit DATA --source run:run"
+    fitted = headstart(
+        "fit",
+        "reviews.csv",
+        "--source",
+        "run:run",
+        "--keep-transfer",
+        "--out",
+        "fit",
+        cwd=sentences,
+    )
+    assert "with run:run" in fitted.stdout
+    refused = headstart("predict", "run", "a film", cwd=sentences, check=2)
+    assert "headstart fit DATA --source run:run" in refused.stderr
+    told = headstart("predict", "fit", "a superb film about cats", cwd=sentences).stdout
+    assert told.split("\t")[1] in ("good", "bad")
+
+
+@pytest.mark.parametrize(
+    ("data", "options", "message"),
+    [
+        ("reviews.csv", (), "The texts have labels, from which word vectors do not learn"),
+        ("sentences.txt", ("--size", 4), "The size of the word vectors is 4; accepted: 8 to 1000"),
+        ("sentences.txt", ("--batch-size", 4), "The batch size of word vectors cannot be chosen"),
+        ("reviews.csv", ("--task", "self", "--text", "body"), "has no column 'body'"),
+    ],
+)
+def test_what_is_refused_of_sentences(sentences, data, options, message):
+    done = headstart("pretrain", data, "--out", "no", *options, cwd=sentences, check=2)
+    assert message in done.stderr
+    assert not (sentences / "no").exists()

@@ -18,6 +18,7 @@ from headstart.data.dataset import Dataset
 from headstart.data.sentences import is_text_file, read_unlabelled_texts
 from headstart.errors import InputError
 from headstart.fitting import Pretraining, Watch, pretrain
+from headstart.fitting.without_labels import called
 from headstart.fitting.word_course import WHICH_WORDS
 from headstart.progress import Progress
 from headstart.runs import Model, OwnSource, check_place, save
@@ -113,7 +114,7 @@ def _record(trained: Model | OwnSource) -> dict[str, Any]:
 def _summary(trained: Model | OwnSource, record: dict[str, Any], out: Path) -> Iterator[str]:
     with_labels = not isinstance(trained, OwnSource)
     how = "with their labels" if with_labels else "without labels"
-    samples = "texts" if _modality(trained) == "text" else "pictures"
+    samples = called(_modality(trained))
     yield f"Learned from {record['n_train']:,} {samples} {how}, as {record['source']}."
     yield from _words(trained)
     yield from _epochs(trained, samples)

@@ -28,7 +28,7 @@ from headstart.fitting.watch import Watch
 from headstart.plan import Plan, TrainingPlan
 from headstart.progress import Progress, silent
 from headstart.runs.answerer import Answerer, answers_of
-from headstart.strategies import PlanName, read_plan_name
+from headstart.strategies import PlanName
 from headstart.tasks.question_answering import (
     Question,
     QuestionAnsweringTask,
@@ -56,7 +56,7 @@ class AnswerSettings:
     source : str
         A text encoder's name in the catalogue; ``"auto"``: the bundled one.
     plan : Plan or PlanName
-        What is trained of it; ``"auto"``: all of it.
+        What is trained of it; ``"auto"``: the last three stages.
     test_fraction : float
         Share of the questions that is held out when no test set is given.
     seed : int
@@ -80,12 +80,6 @@ class AnswerSettings:
         if isinstance(self.plan, Plan):
             return self.plan.source
         return DEFAULT_SOURCE if self.source == AUTO else self.source
-
-    @property
-    def plan_to_take(self) -> Plan | PlanName:
-        """What a name leaves open is settled: frozen states alone do not answer."""
-        is_open = isinstance(self.plan, PlanName) and str(self.plan) == AUTO
-        return read_plan_name("full") if is_open else self.plan
 
 
 def fit_answerer(
@@ -116,7 +110,7 @@ def fit_answerer(
     """
     settings, watch = settings or AnswerSettings(), Watch()
     train, test, shared = _sides(train, test, settings)
-    learner = _Learner(settings, settings.plan_to_take, progress, watch)
+    learner = _Learner(settings, settings.plan, progress, watch)
     model = learner.fit(train)
     with watch.step("evaluate"):
         found = answers_of(model, test, progress)

@@ -11,6 +11,7 @@ from headstart.backbones.variants import with_size
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.fitting.job import fit
+from headstart.fitting.masked_course import learn_from_hidden_words
 from headstart.fitting.self_supervised_course import learn_alone
 from headstart.fitting.settings import Settings
 from headstart.fitting.watch import Watch
@@ -141,6 +142,7 @@ def pretrain(
     if dataset.modality == "text" and asked.source is None:
         return _words(dataset, asked, progress, watch)
     settings = Settings(
+        modality=dataset.modality,
         source=asked.name,
         plan=asked.plan,
         seed=asked.seed,
@@ -149,6 +151,8 @@ def pretrain(
         holds_out=False,
         keeps_interrupted=True,
     )
+    if dataset.labels is None and dataset.modality == "text":
+        return learn_from_hidden_words(dataset, settings, progress, watch)
     if dataset.labels is None:
         return learn_alone(dataset, settings, progress, watch)
     return fit(dataset, None, settings, progress, watch)

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from headstart.activations.encoding import encode
 from headstart.activations.pixels import PIXELS, PixelEncoder
 from headstart.activations.states import StoredStates
 from headstart.activations.store import ActivationStore
-from headstart.data import stratified_split
 from headstart.data.dataset import Dataset
-from headstart.errors import InputError
-from headstart.evidence import Evidence
 from headstart.fitting.plan_settling import assemble_for
 from headstart.fitting.settings import Settings
-from headstart.fitting.training_evidence import epochs_decision
 from headstart.fitting.watch import Watch
+from headstart.fitting.without_labels import different, own_source, rows_of, share_of_judges
 from headstart.progress import Progress
 from headstart.runs.own_source import OwnSource
 from headstart.strategies import PlanName
@@ -29,17 +25,12 @@ if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
     from headstart.plan import Plan
     from headstart.training.job import TrainingJob
-    from headstart.training.loop import Trained
 
-#: Fewer different pictures than these make no batch worth the name.
-_FEWEST = 8
 #: Stored pictures are so many times as large as a view, so that crops are seldom enlarged.
 _LARGER = 1.25
 #: Pictures that are seen in all, each time in two views: minutes on two cores.
 _SEEN = 60_000
 _EPOCHS = (20, 200)
-#: Pictures that judge the epochs: a share, at least and at most so many.
-_JUDGES, _FEWEST_JUDGES, _MOST_JUDGES = 0.1, 4, 256
 _BATCH = 128
 _FROM_RANDOM, _FROM_SOURCE = 2e-3, 5e-4
 
@@ -67,7 +58,7 @@ def learn_alone(
     """
     from headstart.training.self_supervision import learn_from_pairs
 
-    dataset = _different(dataset)
+    dataset = different(dataset)
     progress("build the network", 0, None)
     with watch.step("build the network"):
         assembled, plan = assemble_for(with_usual_training(settings, len(dataset)))
@@ -75,19 +66,7 @@ def learn_alone(
         dataset, job = _job(dataset, settings, assembled, plan, progress)
     with watch.step("train"):
         trained = learn_from_pairs(job, assembled, progress)
-    return _own_source(dataset, assembled, plan, trained, watch)
-
-
-def _different(dataset: Dataset) -> Dataset:
-    """The first of each content: views of equal pictures are not to be told apart."""
-    first = {one: row for row, one in reversed(list(enumerate(dataset.fingerprints)))}
-    if len(first) < _FEWEST:
-        raise InputError(
-            f"There are {len(first)} different pictures, and {len(dataset.quarantined)} files were "
-            f"set aside; at least {_FEWEST} are needed to learn without labels, and some hundreds "
-            "to learn something. Give more pictures."
-        )
-    return dataset.take(sorted(first.values()))
+    return own_source(dataset, assembled, plan, trained, watch)
 
 
 def with_usual_training(settings: Settings, n_pictures: int) -> Settings:
@@ -98,18 +77,12 @@ def with_usual_training(settings: Settings, n_pictures: int) -> Settings:
         "epochs": min(max(_SEEN // n_pictures, fewest), most),
         "batch_size": _BATCH,
         "learning_rate": _FROM_RANDOM if is_new else _FROM_SOURCE,
-        "validation": _share_of_judges(n_pictures),
+        "validation": share_of_judges(n_pictures),
         "patience": None,
         "label_smoothing": 0.0,
         "statistics": "batch",
     }
     return replace(settings, training={**usual, **settings.training})
-
-
-def _share_of_judges(n_pictures: int) -> float:
-    if n_pictures * _JUDGES < _FEWEST_JUDGES:
-        return 0.0
-    return min(_JUDGES, _MOST_JUDGES / n_pictures)
 
 
 def _job(
@@ -125,7 +98,7 @@ def _job(
 
     dataset, pixels, side = _stored(dataset, assembled, progress)
     size = assembled.source.preprocessing.size
-    rows = _rows(dataset, plan, settings.seed)
+    rows = rows_of(dataset, plan, settings.seed)
     learning = Learning(
         ViewPairs(pixels, side, size, settings.seed),
         np.zeros(len(dataset)),
@@ -147,39 +120,5 @@ def _stored(
     side = math.ceil(_LARGER * max(own.size) / 8) * 8
     encoder = PixelEncoder(replace(own, size=(side, side), crop_fraction=1.0))
     (table,), failures = encode(dataset.items, [encoder], ActivationStore(), progress, "decode")
-    dataset = _different(dataset.set_aside(failures))
+    dataset = different(dataset.set_aside(failures))
     return dataset, StoredStates((table,), PIXELS, dataset.fingerprints), side
-
-
-def _rows(dataset: Dataset, plan: Plan, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pictures that are learned from, and those that judge each epoch."""
-    share = 0.0 if plan.training is None else plan.training.validation
-    if share == 0.0:
-        return np.arange(len(dataset)), np.arange(0)
-    return stratified_split(np.zeros(len(dataset)), dataset.fingerprints, share, seed)
-
-
-def _own_source(
-    dataset: Dataset, assembled: Assembled, plan: Plan, trained: Trained, watch: Watch
-) -> OwnSource:
-    """The trained network under facts that say what its weights are now."""
-    from headstart.backbones.providers.weights_file import hash_of
-
-    tensors: dict[str, Any] = dict(assembled.network.state_dict())
-    before = assembled.source
-    source = replace(
-        before,
-        weights_hash=hash_of(tensors),
-        classes=None,
-        origin=f"pretrained by headstart on {len(dataset):,} pictures without labels "
-        f"({before.name}, {trained.kept}; before: {before.origin})",
-    )
-    record = {
-        "n_train": len(dataset),
-        "source": before.name,
-        "quarantined": [{"input": one.input, "reason": one.reason} for one in dataset.quarantined],
-        "notes": list(dataset.notes),
-        "seconds": dict(watch.seconds),
-    }
-    arrays = {name: one.numpy().copy() for name, one in tensors.items()}
-    return OwnSource(source, plan, arrays, Evidence((epochs_decision(trained),)), record)

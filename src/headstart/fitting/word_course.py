@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headstart.data.dataset import Dataset
-from headstart.errors import InputError
 from headstart.evidence import Decision, Evidence
 from headstart.fitting.watch import Watch
+from headstart.fitting.without_labels import different, record_of
 from headstart.plan import Plan
 from headstart.progress import Progress
 from headstart.runs.own_source import OwnSource
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 #: The question that the words answer.
 WHICH_WORDS = "which words"
-#: Fewer different texts than these say nothing about words.
-_FEWEST = 8
 
 
 def learn_from_words(
@@ -48,7 +46,7 @@ def learn_from_words(
     from headstart.backbones.word_tokenizer import split_into_words
     from headstart.training.word_vectors import learn_words
 
-    dataset = different_texts(dataset)
+    dataset = different(dataset)
     with watch.step("split into words"):
         sentences = split_into_words([item.open() for item in dataset.items])
     with watch.step("train"):
@@ -56,37 +54,8 @@ def learn_from_words(
     n_read = sum(map(len, sentences))
     source, tensors = _source(learned, len(dataset), training.seed)
     plan = _plan(source, training, n_read)
-    record = {**text_record(dataset, source.name, watch), "n_words": len(learned.words)}
+    record = {**record_of(dataset, source.name, watch), "n_words": len(learned.words)}
     return OwnSource(source, plan, tensors, Evidence((_decision(learned, n_read),)), record)
-
-
-def different_texts(dataset: Dataset) -> Dataset:
-    """The first of each content.
-
-    Raises
-    ------
-    InputError
-        If there are fewer than 8.
-    """
-    first = {one: row for row, one in reversed(list(enumerate(dataset.fingerprints)))}
-    if len(first) < _FEWEST:
-        raise InputError(
-            f"There are {len(first)} different texts, and {len(dataset.quarantined)} were set "
-            f"aside; at least {_FEWEST} are needed to learn without labels, and some hundreds to "
-            "learn something. Give more texts."
-        )
-    return dataset.take(sorted(first.values()))
-
-
-def text_record(dataset: Dataset, source: str, watch: Watch) -> dict[str, Any]:
-    """What ``result.json`` says of a training without labels."""
-    return {
-        "n_train": len(dataset),
-        "source": source,
-        "quarantined": [{"input": one.input, "reason": one.reason} for one in dataset.quarantined],
-        "notes": list(dataset.notes),
-        "seconds": dict(watch.seconds),
-    }
 
 
 def _source(learned: WordVectors, n_texts: int, seed: int) -> tuple[Source, dict[str, Any]]:

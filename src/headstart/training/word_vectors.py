@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 SIZE = 100
 _SIZES = (8, 1000)
 #: Words that are seen in all, however often each sentence has to be read for that.
-_SEEN = 1_000_000
+_SEEN = 5_000_000
 _EPOCHS = (5, 300)
 #: In so many words or more, one that stands there once is not worth a vector.
 _MANY = 10_000
 _MOST_WORDS = 100_000
 _FEWEST_WORDS = 10
+#: A word that is such a share of all words, or stands there so many times, counts half.
+_HALF_SHARE, _HALF_COUNT = 1e-3, 10.0
 _GENSIM = "gensim"
 
 
@@ -86,7 +88,7 @@ class WordTraining:
         Examples
         --------
         >>> [WordTraining().epochs_for(count) for count in (900, 20_000, 10**7)]
-        [300, 50, 5]
+        [300, 250, 5]
         """
         if self.epochs is not None:
             return self.epochs
@@ -103,7 +105,7 @@ class WordVectors:
     words : tuple of str
         The frequent ones first.
     vectors : ndarray of shape (n_words, size), float32
-        Of length 1 on average (root mean square).
+        The shorter the more frequent the word; of length 1 on average (root mean square).
     counts : ndarray of shape (n_words,)
         How often each word stands in the sentences.
     """
@@ -154,7 +156,8 @@ def learn_words(
         )
     known = model.wv
     counts = np.array([known.get_vecattr(word, "count") for word in known.index_to_key])
-    return WordVectors(tuple(known.index_to_key), _of_length_one(known.vectors), counts)
+    vectors = _of_length_one(known.vectors * _weights(counts)[:, None])
+    return WordVectors(tuple(known.index_to_key), vectors, counts)
 
 
 def _model(sentences: Sequence[Sequence[str]], training: WordTraining, least: int) -> Word2Vec:
@@ -183,6 +186,22 @@ def _model(sentences: Sequence[Sequence[str]], training: WordTraining, least: in
             "which belong together, and some thousands to learn it well. Give more sentences."
         )
     return model
+
+
+def _weights(counts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How much words count in the mean of a text's words: frequent ones say little about it.
+
+    Arora, Liang and Ma, *A simple but tough-to-beat baseline for sentence embeddings*, 2017. Among
+    few words every one is frequent by their measure, so that of a number is taken there.
+
+    Examples
+    --------
+    >>> _weights(np.array([90, 10])).tolist()
+    [0.1, 0.5]
+    """
+    half = max(_HALF_SHARE * counts.sum(), _HALF_COUNT)
+    weights: NDArray[np.float64] = half / (half + counts)
+    return weights
 
 
 def _of_length_one(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -108,6 +108,23 @@ def test_frozen_stages_stay_and_nothing_may_be_the_answer(encoder: Path) -> None
     assert model.predict(QUESTIONS, ABOUT) == ["rome", "bob", "the cat", ""]
 
 
+@pytest.mark.parametrize(
+    ("stages", "modes"),
+    [
+        (["a", "b", "c", "d", "e"], ["frozen", "frozen", "train", "train", "train"]),
+        (["a", "b"], ["train", "train"]),
+    ],
+)
+def test_the_last_stages_are_trained_unless_told_otherwise(
+    stages: list[str], modes: list[str]
+) -> None:
+    plan = answering_plan(read_plan_name("auto"), "x/y", stages, {"epochs": 7})
+    assert [stage.mode for stage in plan.stages] == modes
+    assert plan.head.stages == (stages[-1],)
+    assert plan.training is not None
+    assert (plan.training.epochs, plan.training.views) == (7, ("original",))
+
+
 def test_what_trains_nothing_is_refused() -> None:
     with pytest.raises(PlanError, match=r"'probe' trains no stage.*accepted are plans that train"):
         answering_plan(read_plan_name("probe"), "x/y", ["a", "b"], {})
