@@ -110,8 +110,8 @@ def test_sentences_without_labels(sentences):
     made = headstart("pretrain", "sentences.txt", "--out", "run", *options, cwd=sentences)
     assert made.stderr == ""
     lines = made.stdout.splitlines()
-    assert lines[0] == "Learned from 12 texts without labels, as words/13x16."
-    assert lines[1].startswith("Vectors: 11 words. They are 100% of the 60 words that were read; ")
+    assert lines[0] == "Learned from 12 texts without labels, as words/12x16."
+    assert lines[1].startswith("Vectors: 10 words. They are 100% of the 60 words that were read; ")
     assert lines[2] == "Set aside, because they could not be used: 1"
     assert lines[-1] == "Transfer from it: headstart fit DATA --source run:run"
     fitted = headstart(

@@ -10,6 +10,7 @@ import headstart
 
 HEAVY = (
     "PIL",
+    "gensim",
     "jinja2",
     "matplotlib",
     "numpy",
