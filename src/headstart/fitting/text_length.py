@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from headstart.data.dataset import Dataset
 
 if TYPE_CHECKING:
@@ -29,7 +32,15 @@ def for_length_of(assembled: Assembled, *datasets: Dataset) -> Assembled:
     from headstart.backbones.text_network import with_length
 
     facts = assembled.source.preprocessing
-    items = [item for dataset in datasets for item in dataset.items]
-    longest = max((len(facts.tokens(item.open())) for item in items), default=1)
+    found = (lengths_of(assembled, dataset) for dataset in datasets)
+    longest = max((int(one.max()) for one in found if one is not None and len(one)), default=1)
     length = min(-(-longest // _STEP) * _STEP, facts.most_tokens)
     return replace(assembled, backbone=with_length(assembled.backbone, length))
+
+
+def lengths_of(assembled: Assembled, dataset: Dataset) -> NDArray[np.intp] | None:
+    """Tokens of each text, shape (n_samples,); None where the source reads pictures."""
+    if assembled.source.modality != "text":
+        return None
+    facts = assembled.source.preprocessing
+    return np.array([len(facts.tokens(item.open())) for item in dataset.items], dtype=np.intp)

@@ -39,6 +39,7 @@ from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
 from headstart.fitting.text_counts import TextCounts
+from headstart.fitting.text_length import lengths_of
 from headstart.fitting.trained_network import convert_trained
 from headstart.fitting.training_evidence import epochs_decision, states_decision
 from headstart.fitting.vectors import Vectors, stored_classical
@@ -259,9 +260,9 @@ class TrainingCourse:
         targets = halves.learner.targets
         loss = loss_for(halves.task, targets[start.train_rows], self.training)
         views = tuple(self._views.index(view) for view in self.training.views)
-        learning = Learning(
-            states, targets, start.train_rows, start.valid_rows, loss, self.settings.seed, views
-        )
+        lengths = lengths_of(self.assembled, halves.learner.dataset)
+        rows = (start.train_rows, start.valid_rows)
+        learning = Learning(states, targets, *rows, loss, self.settings.seed, views, lengths)
         if checkpoints is None:
             checkpoints = self._on_disk(self._digest(halves, start.head, learning))
         settings = self.settings

@@ -32,13 +32,34 @@ class Batch:
         return Batch(self.places[rank::world], self.views[rank::world])
 
 
+#: Batches among whose samples those of about the same length are put together.
+_SORTED_AT_ONCE = 8
+
+
 def batches_of_epoch(
-    n_samples: int, batch_size: int, views: Sequence[int], seed: int, epoch: int
+    n_samples: int,
+    batch_size: int,
+    views: Sequence[int],
+    seed: int,
+    epoch: int,
+    lengths: NDArray[np.intp] | None = None,
 ) -> list[Batch]:
     """Shuffle all samples, draw a view of each, and cut into batches of about the same size.
 
     They are as many as batches of ``batch_size`` would be, so that none is left with one sample,
-    which BatchNorm cannot normalise.
+    which BatchNorm cannot normalise. Samples of different lengths are put together with those of
+    about the same, some batches at a time: a batch takes as long as its longest sample.
+
+    Parameters
+    ----------
+    n_samples, batch_size : int
+        How many there are, and how many go into a batch.
+    views : sequence of int
+        That are drawn from.
+    seed, epoch : int
+        The same give the same batches.
+    lengths : ndarray of shape (n_samples,) or None
+        Of the samples; None: all are alike.
 
     Examples
     --------
@@ -49,5 +70,19 @@ def batches_of_epoch(
     places = generator.permutation(n_samples)
     drawn = generator.choice(np.asarray(views, dtype=np.intp), size=n_samples)
     count = max(1, -(-n_samples // batch_size))
-    parts = np.array_split(np.arange(n_samples), count)
+    if lengths is None:
+        parts = np.array_split(np.arange(n_samples), count)
+    else:
+        parts = _by_length(lengths[places], count, generator)
     return [Batch(places[part], drawn[part]) for part in parts]
+
+
+def _by_length(
+    lengths: NDArray[np.intp], count: int, generator: np.random.Generator
+) -> list[NDArray[np.intp]]:
+    """Places in shuffled samples, in batches whose order is shuffled too."""
+    parts = []
+    for some in np.array_split(np.arange(len(lengths)), max(1, count // _SORTED_AT_ONCE)):
+        in_order = some[np.argsort(lengths[some], kind="stable")]
+        parts += np.array_split(in_order, max(1, round(count * len(some) / len(lengths))))
+    return [parts[place] for place in generator.permutation(len(parts))]

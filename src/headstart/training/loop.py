@@ -65,6 +65,8 @@ class Learning:
         Of order, views, mixing and dropout.
     views : tuple of int
         Places of the views that are drawn from; view 0 is what validation reads.
+    lengths : ndarray of shape (n_rows,) or None
+        Of the samples, where a batch takes as long as its longest; None: all are alike.
     """
 
     states: States
@@ -74,6 +76,7 @@ class Learning:
     loss: TrainingLoss
     seed: int = 0
     views: tuple[int, ...] = (0,)
+    lengths: NDArray[np.intp] | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,12 @@ class Trainer:
             ended = "fell behind"
         return self.finish(history, ended)
 
+    @property
+    def _lengths(self) -> NDArray[np.intp] | None:
+        """Of the samples that are learned from."""
+        lengths = self.learning.lengths
+        return None if lengths is None else lengths[self.learning.train_rows]
+
     def start(self) -> EpochFigures:
         """Judge the network as the plan hands it over."""
         began = time.perf_counter()
@@ -212,6 +221,7 @@ class Trainer:
             self.learning.views,
             self.learning.seed,
             number,
+            self._lengths,
         )
         losses = []
         self.pace.start_steps()

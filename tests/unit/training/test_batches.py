@@ -51,3 +51,23 @@ def test_shares_are_the_whole(world):
         assert sorted(pairs) == sorted(zip(batch.places, batch.views, strict=True))
         sizes = [len(one) for one in shares]
         assert max(sizes) - min(sizes) <= 1
+
+
+def test_samples_of_about_the_same_length_are_together():
+    lengths = np.random.default_rng(0).integers(5, 60, size=640)
+    batches = batches_of_epoch(640, 16, [0], seed=1, epoch=0, lengths=lengths)
+    assert sorted(np.concatenate([batch.places for batch in batches]).tolist()) == list(range(640))
+    assert {len(batch) for batch in batches} == {16}
+    padded = sum(len(batch) * lengths[batch.places].max() for batch in batches)
+    shuffled = batches_of_epoch(640, 16, [0], seed=1, epoch=0)
+    assert padded < 0.7 * sum(len(batch) * lengths[batch.places].max() for batch in shuffled)
+    longest = [int(lengths[batch.places].max()) for batch in batches]
+    assert longest != sorted(longest)  # short ones do not come first
+
+
+def test_no_batch_is_left_with_one_sample():
+    for n_samples in (2, 3, 17, 33, 129, 1000):
+        batches = batches_of_epoch(n_samples, 16, [0], 0, 0, np.arange(n_samples))
+        assert sum(map(len, batches)) == n_samples
+        assert min(map(len, batches)) > 1
+        assert max(map(len, batches)) <= 20
