@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from numpy.typing import NDArray
 
 from headstart.activations.key import ActivationKey
-
-if TYPE_CHECKING:
-    pass
 
 #: Receives the row of one sample, all outputs joined, from whichever thread.
 Done = Callable[[NDArray[Any]], None]

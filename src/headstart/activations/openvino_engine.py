@@ -32,11 +32,8 @@ def best_precision() -> str:
     return "bf16" if "BF16" in able else "f32"
 
 
-class OpenVinoEncoder:
-    """Runs a converted backbone, one picture a request and one request a core.
-
-    A batch of one is as fast as any here, and a sample's vector does not depend on what else is
-    encoded beside it: what training stored is to the last bit what prediction computes.
+class OfConverted:
+    """What every encoder of a converted network says of its rows, whatever it reads.
 
     Parameters
     ----------
@@ -71,6 +68,25 @@ class OpenVinoEncoder:
         """Length of each stage's pooled vector."""
         return tuple(stage.feature_size for stage in self._converted.stages)
 
+    def finish(self) -> None:
+        """Wait for all that was started."""
+        self._requests.finish()
+
+
+class OpenVinoEncoder(OfConverted):
+    """Runs a converted backbone, one picture a request and one request a core.
+
+    A batch of one is as fast as any here, and a sample's vector does not depend on what else is
+    encoded beside it: what training stored is to the last bit what prediction computes.
+
+    Parameters
+    ----------
+    converted : ConvertedBackbone
+        The network.
+    precision : {"bf16", "f32"} or None
+        None: the fastest of this processor.
+    """
+
     @property
     def smallest_side(self) -> int:
         """The crop must still have as many pixels as the network reads."""
@@ -83,10 +99,6 @@ class OpenVinoEncoder:
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Queue one picture; waits while all requests are busy."""
         self._requests.start(prepared, done)
-
-    def finish(self) -> None:
-        """Wait for all that was started."""
-        self._requests.finish()
 
 
 class Requests:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +11,7 @@ from numpy.typing import NDArray
 
 from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Done
-from headstart.activations.key import ActivationKey
-from headstart.activations.openvino_engine import Requests, best_precision
+from headstart.activations.openvino_engine import OfConverted
 from headstart.backbones.text_preprocessing import NOTHING
 
 #: Lengths are rounded up to a multiple of this, so that a row depends on its own text alone.
@@ -75,7 +71,7 @@ def deliver_each(some: Sequence[Waiting], rows: NDArray[Any]) -> None:
         done(row)
 
 
-class OpenVinoTextEncoder:
+class OpenVinoTextEncoder(OfConverted):
     """Runs a converted text encoder.
 
     Texts are filled up to a multiple of eight tokens and computed with others of that length, one
@@ -93,29 +89,8 @@ class OpenVinoTextEncoder:
     smallest_side = 0
 
     def __init__(self, converted: ConvertedBackbone, precision: str | None = None) -> None:
-        self._converted = converted
-        self._precision = best_precision() if precision is None else precision
-        find: Callable[[], Path] = partial(getattr, converted, "model_path")
-        self._requests = Requests(find, self._precision, np.float32)
+        super().__init__(converted, precision)
         self._batches = LengthBatches(self._send)
-
-    @property
-    def key(self) -> ActivationKey:
-        """What the vectors depend on."""
-        source = self._converted.source
-        return ActivationKey(
-            source=source.name,
-            weights=f"{source.architecture} {self._converted.constants}",
-            preprocessing=json.dumps(source.preprocessing.to_dict(), sort_keys=True),
-            engine=f"openvino {version('openvino')}",
-            precision=self._precision,
-            outputs=tuple(stage.name for stage in self._converted.stages),
-        )
-
-    @property
-    def sizes(self) -> tuple[int, ...]:
-        """Length of each stage's pooled vector."""
-        return tuple(stage.feature_size for stage in self._converted.stages)
 
     def prepare(self, sample: str) -> NDArray[Any]:
         """Tokens of shape (n_tokens,)."""
@@ -129,7 +104,7 @@ class OpenVinoTextEncoder:
     def finish(self) -> None:
         """Compute what waits, and wait for all that was started."""
         self._batches.flush()
-        self._requests.finish()
+        super().finish()
 
     def _send(self, some: list[Waiting], length: int) -> None:
         batch = filled([tokens for tokens, _ in some], length)

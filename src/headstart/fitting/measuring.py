@@ -30,11 +30,11 @@ from headstart.training.features import is_sparse
 from headstart.training.objective import objective_for
 from headstart.training.probe import Habit, Samples
 
-#: Kind of features to the name of the linear model that reads them.
 #: By modality and kind of features. The last layer of a text encoder is made for what it was
 #: trained on; the layers before it know more of other things, and few samples cannot tell.
 _ENCODERS = Habit(joined=3, inverse_penalty=1.0, errors=2.0, fewest=50)
 _HABITS = {("text", "source"): _ENCODERS, ("text", "random"): _ENCODERS}
+#: Kind of features to the name of the linear model that reads them.
 _KINDS = {"classical": "{features}, {model}", "random": RANDOM_TWIN}
 
 

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from headstart.backbones.providers.seeding import seeded
 from headstart.backbones.providers.weights_file import hash_of, load_strictly, read_weights
-from headstart.backbones.source import Source
+from headstart.backbones.source import TOKENIZER, Source
 from headstart.backbones.text_preprocessing import TextPreprocessing, tokenizer_hash
 from headstart.errors import SourceError
 
 if TYPE_CHECKING:
     from torch import nn
 
-CONFIG, TOKENIZER, WEIGHTS = "config.json", "tokenizer.json", "model.safetensors"
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
 #: What sentence-transformers adds: how tokens are pooled, and how much of a text is read.
 POOLING, SENTENCE = "1_Pooling/config.json", "sentence_bert_config.json"
 #: What tokenizers were kept in before there was one file.

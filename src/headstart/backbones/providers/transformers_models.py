@@ -9,13 +9,12 @@ from headstart.backbones.providers.encoder_folder import (
     CONFIG,
     POOLING,
     SENTENCE,
-    TOKENIZER,
     WEIGHTS,
     build_from_folder,
     describe_folder,
 )
 from headstart.backbones.providers.network import cannot_download, require_reachable
-from headstart.backbones.source import Source
+from headstart.backbones.source import TOKENIZER, Source
 
 if TYPE_CHECKING:
     from torch import nn
