@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from headstart.activations.encoder import Done
 from headstart.activations.key import ActivationKey
 from headstart.activations.segment import Segment
 from headstart.activations.segment_encoders import OpenVinoSegmentEncoder, ViewedEncoder
-from headstart.activations.segment_facts import SegmentFacts
+from headstart.activations.segment_facts import OfSegment, SegmentFacts
 from headstart.activations.text_engine import LengthBatches, Waiting, deliver_each, filled
 from headstart.activations.torch_engine import TorchSegmentEncoder
 from headstart.backbones.text_preprocessing import NOTHING, TextPreprocessing
@@ -117,8 +117,8 @@ class _Rows:
         deliver_each(some, wide)
 
 
-class OpenVinoTextSegmentEncoder(OpenVinoSegmentEncoder):
-    """A segment converted once, run in batches of rows of about the same length."""
+class _ByLength(OfSegment):
+    """Puts rows of about the same length together, whichever engine computes them."""
 
     smallest_side = 0
 
@@ -127,21 +127,28 @@ class OpenVinoTextSegmentEncoder(OpenVinoSegmentEncoder):
         self._rows = _Rows(self._facts)
         self._batches = LengthBatches(self._send)
 
-    def with_view(self, view: str) -> OpenVinoTextSegmentEncoder:
+    def with_view(self, view: str) -> Self:
         """The same: a text has one view."""
         return self
-
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
-        """As :class:`OpenVinoSegmentEncoder` does."""
-        return OpenVinoTextSegmentEncoder, super().__reduce__()[1]
 
     def prepare(self, sample: Any) -> NDArray[Any]:
         """An array with a row a token."""
         return self._rows.prepare(sample)
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
-        """Queue one sample."""
+        """Wait for others, or compute the batch that this sample completes."""
         self._batches.add(prepared, done)
+
+    def _send(self, some: list[Waiting], length: int) -> None:
+        raise NotImplementedError
+
+
+class OpenVinoTextSegmentEncoder(_ByLength, OpenVinoSegmentEncoder):
+    """A segment converted once, run in batches of rows of about the same length."""
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        """As :class:`OpenVinoSegmentEncoder` does."""
+        return OpenVinoTextSegmentEncoder, super().__reduce__()[1]
 
     def finish(self) -> None:
         """Compute what waits, and wait for all that was started."""
@@ -153,27 +160,8 @@ class OpenVinoTextSegmentEncoder(OpenVinoSegmentEncoder):
         self._requests.start_batch(batch, partial(self._rows.deliver, some))
 
 
-class TorchTextSegmentEncoder(TorchSegmentEncoder):
+class TorchTextSegmentEncoder(_ByLength, TorchSegmentEncoder):
     """The same by torch, on a graphics card or wherever it is told to."""
-
-    smallest_side = 0
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self._rows = _Rows(self._facts)
-        self._batches = LengthBatches(self._send)
-
-    def with_view(self, view: str) -> TorchTextSegmentEncoder:
-        """The same: a text has one view."""
-        return self
-
-    def prepare(self, sample: Any) -> NDArray[Any]:
-        """An array with a row a token."""
-        return self._rows.prepare(sample)
-
-    def start(self, prepared: NDArray[Any], done: Done) -> None:
-        """Wait for others, or compute the batch that this sample completes."""
-        self._batches.add(prepared, done)
 
     def finish(self) -> None:
         """Compute what waits."""
