@@ -7,8 +7,10 @@ that encodes stays small. ``python -m headstart.activations.preparation`` is tha
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import NoReturn
 
 from headstart import errors
 from headstart.activations.converted import (
@@ -162,5 +165,16 @@ def main(text: str) -> dict[str, str]:
         return {"error": type(error).__name__, "message": str(error)}
 
 
+def _answer_and_end(text: str) -> NoReturn:
+    """The whole life of the other process, a quarter shorter than with its garbage searched.
+
+    Importing makes a million objects that all stay; looking through them for garbage, and tearing
+    them down at the end, took 1.3 of 4.9 seconds.
+    """
+    gc.disable()
+    print(json.dumps(main(text)), flush=True)
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[1])))
+    _answer_and_end(sys.argv[1])

@@ -165,7 +165,9 @@ def _stopping_early(progress: Progress, futures: Sequence[Future[ConvertedBackbo
 
 
 def import_what_follows() -> None:
-    """Load the library that fits the head while another process prepares the source."""
+    """Load what encodes, fits and judges while another process prepares the source."""
+    import cleanlab.filter  # noqa: F401
+    import openvino  # noqa: F401
     import sklearn.linear_model  # noqa: F401
 
 
