@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from headstart.data.thumbnails import thumbnail
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.evidence import Decision, Evidence
 from headstart.metrics.figure import Figure
 from headstart.plan import HeadPlan, frozen_plan
-from headstart.report import render_html, report_contents, thumbnail
+from headstart.report import render_html, report_contents
 
 _ARGUMENTS = (
     "--no-sandbox",

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from headstart.data import open_image
+from headstart.data.thumbnails import thumbnail
 from headstart.errors import UnreadableInputError
-from headstart.report import hardest_predictions, render_html, report_contents, thumbnail
+from headstart.report import hardest_predictions, render_html, report_contents
 from headstart.runs import Model
 
 _SIDE = 160

@@ -11,6 +11,7 @@ from headstart.evidence import Decision, Evidence
 from headstart.fitting.comparison import hopes
 from headstart.fitting.course import Course, Fitted
 from headstart.fitting.frozen_course import FrozenCourse
+from headstart.fitting.keeping import kept_of
 from headstart.fitting.label_evidence import label_notes
 from headstart.fitting.measuring import measure
 from headstart.fitting.settings import Settings, check_training
@@ -197,4 +198,5 @@ def _measured(halves: Split, fitted: Fitted, vectors: Vectors, settings: Setting
         backbone=saved.backbone,
         precision=saved.precision,
         predictions=tuple(task.answer(*answer) for answer in answers),
+        kept_samples=kept_of(halves, saved) if settings.keeps_samples else None,
     )

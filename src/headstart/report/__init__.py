@@ -4,12 +4,10 @@ from headstart.report.contents import report_contents
 from headstart.report.hardest import hardest_predictions
 from headstart.report.markdown import render_markdown
 from headstart.report.page import render_html
-from headstart.report.thumbnails import thumbnail
 
 __all__ = [
     "hardest_predictions",
     "render_html",
     "render_markdown",
     "report_contents",
-    "thumbnail",
 ]

@@ -13,6 +13,8 @@ from headstart.errors import RunError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.plan import Plan
+from headstart.runs.kept_samples import FACTS as SAMPLES
+from headstart.runs.kept_samples import read_kept_samples
 from headstart.runs.manifest import read_manifest
 from headstart.runs.model import Model
 from headstart.runs.own_source import refuse_own_source
@@ -98,6 +100,7 @@ def _model(place: Path, manifest: dict[str, Any]) -> Model:
         backbone=backbone,
         precision=manifest["precision"],
         predictions=tuple(from_csv((place / PREDICTIONS).read_bytes(), task.table)),
+        kept_samples=read_kept_samples(place) if SAMPLES in manifest["files"] else None,
     )
 
 
