@@ -1,14 +1,19 @@
-"""Which training samples a run keeps, so that a new one can be shown beside them."""
+"""Which samples a run keeps: some to show new ones beside, and those that were the hardest."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from headstart.data.dataset import Dataset
+from headstart.evaluation.hardest import hardest_rows
 from headstart.fitting.course import Fitted
 from headstart.fitting.sides import Split, labels_of
 from headstart.runs.kept_samples import KeptSamples, keep_samples
+from headstart.tasks.prediction import Prediction
 from headstart.training.features import is_sparse, joined
 
 
@@ -36,10 +41,24 @@ def kept_vectors(halves: Split, kind: str, stages: tuple[str, ...]) -> NDArray[A
 
 
 def kept_of(halves: Split, fitted: Fitted) -> KeptSamples | None:
-    """The samples that the run of ``fitted`` keeps; None where nothing can be shown of them."""
-    dataset = halves.learner.dataset
-    if fitted.kept_vectors is None or dataset.modality == "embedding":
+    """The training samples that the run of ``fitted`` keeps; None where nothing can be shown."""
+    if fitted.kept_vectors is None:
         return None
-    kept = dataset.take(halves.kept_rows)
-    labels = [str(label) for label in labels_of(kept).tolist()]
-    return keep_samples(kept, labels, fitted.kept_vectors.astype("float16"))
+    return _kept(halves.learner.dataset.take(halves.kept_rows), fitted.kept_vectors)
+
+
+def hardest_of(
+    halves: Split, fitted: Fitted, predictions: Sequence[Prediction]
+) -> KeptSamples | None:
+    """The test samples that were the hardest for ``fitted``; None where nothing can be shown."""
+    rows = np.asarray(hardest_rows([one.to_dict() for one in predictions]), dtype=np.intp)
+    if fitted.kept_vectors is None or not len(rows):
+        return None
+    return _kept(halves.tester.dataset.take(rows), fitted.test_vectors[rows])
+
+
+def _kept(dataset: Dataset, vectors: NDArray[Any]) -> KeptSamples | None:
+    if dataset.modality == "embedding":
+        return None
+    labels = [str(label) for label in labels_of(dataset).tolist()]
+    return keep_samples(dataset, labels, vectors.astype(np.float16))

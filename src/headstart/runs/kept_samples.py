@@ -18,7 +18,8 @@ from headstart.data.thumbnails import thumbnail
 from headstart.errors import UnreadableInputError
 from headstart.files import to_json, write_atomically
 
-FACTS, VECTORS = "samples.json", "samples.safetensors"
+#: Begins the names of files: some of the training side, and the hardest of the test side.
+TRAINING, HARDEST = "samples", "hardest"
 #: Of a picture that is kept, pixels of the longer side; of a text, letters.
 _SIDE, _LETTERS = 96, 300
 _FORMAT = 1
@@ -155,7 +156,12 @@ def _small(item: Any) -> bytes | None:
         return None
 
 
-def write_kept_samples(kept: KeptSamples, folder: Path) -> None:
+def facts_file(kind: str) -> str:
+    """Name of the file that tells of samples of a kind: :data:`TRAINING` or :data:`HARDEST`."""
+    return f"{kind}.json"
+
+
+def write_kept_samples(kept: KeptSamples, folder: Path, kind: str = TRAINING) -> None:
     """Write them beside the other files of a run."""
     from safetensors.numpy import save
 
@@ -166,20 +172,24 @@ def write_kept_samples(kept: KeptSamples, folder: Path) -> None:
         "texts": kept.texts,
         "thumbnails": [one and b64encode(one).decode() for one in kept.thumbnails],
     }
-    write_atomically(folder / FACTS, to_json(facts))
+    write_atomically(folder / facts_file(kind), to_json(facts))
     vectors = np.ascontiguousarray(kept.vectors)
-    write_atomically(folder / VECTORS, save({"vectors": vectors}))
+    write_atomically(folder / _vectors_file(kind), save({"vectors": vectors}))
 
 
-def read_kept_samples(folder: Path) -> KeptSamples:
+def _vectors_file(kind: str) -> str:
+    return f"{kind}.safetensors"
+
+
+def read_kept_samples(folder: Path, kind: str = TRAINING) -> KeptSamples:
     """Read what :func:`write_kept_samples` wrote."""
     from safetensors.numpy import load
 
-    facts = json.loads((folder / FACTS).read_bytes())
+    facts = json.loads((folder / facts_file(kind)).read_bytes())
     return KeptSamples(
         tuple(facts["names"]),
         tuple(facts["labels"]),
-        load((folder / VECTORS).read_bytes())["vectors"],
+        load((folder / _vectors_file(kind)).read_bytes())["vectors"],
         tuple(facts["texts"]),
         tuple(one and b64decode(one) for one in facts["thumbnails"]),
     )

@@ -81,6 +81,8 @@ class Model:
         Of the test samples.
     kept_samples : KeptSamples or None
         Some training samples, to be shown beside new ones.
+    kept_tests : KeptSamples or None
+        The hardest test samples.
     """
 
     task: Task
@@ -92,6 +94,7 @@ class Model:
     precision: str | None = None
     predictions: tuple[Prediction, ...] = field(default=(), repr=False)
     kept_samples: KeptSamples | None = field(default=None, repr=False)
+    kept_tests: KeptSamples | None = field(default=None, repr=False)
 
     @property
     def classes_(self) -> NDArray[Any]:
