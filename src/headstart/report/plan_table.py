@@ -42,7 +42,7 @@ def _row(row: Mapping[str, Any], form: Form, longest: float) -> dict[str, Any]:
         "plan": str(row["plan"]),
         "value": score,
         "text": "" if score is None else formed(score, form),
-        "seconds": duration(seconds),
+        "seconds": duration(seconds) if seconds else "",
         "length": seconds / longest,
         "chosen": bool(row["chosen"]),
         "happened": str(row.get("what_happened") or ""),
