@@ -58,7 +58,7 @@ def _answer(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         yield escaped(answer["beats"])
     yield _table(("", ""), [(row["name"], row["value"]) for row in contents["facts"]])
     yield f"## {say('What to do next')}"
-    yield _bullets(f"{step['text']} {step['command']}" for step in contents["next_steps"])
+    yield _bullets(say("%(text)s %(command)s") % step for step in contents["next_steps"])
 
 
 def _scores(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
