@@ -39,6 +39,11 @@ class Translation:
     text: str
     missing: tuple[str, ...] = ()
 
+    @property
+    def n_missing(self) -> int:
+        """Characters that are still English."""
+        return sum(map(len, self.missing))
+
 
 @dataclass(frozen=True)
 class Language:
@@ -84,7 +89,11 @@ class Language:
         Translation(text='Bon. Who knows?', missing=('Who knows?',))
         """
         whole = self._whole(text)
-        return self._by_sentence(text) if whole is None else whole
+        if whole is not None and not whole.missing:
+            return whole
+        # A form that begins with one sentence and ends with another fits, and means neither.
+        parts = self._by_sentence(text)
+        return parts if whole is None or parts.n_missing < whole.n_missing else whole
 
     def _whole(self, text: str) -> Translation | None:
         if text in self.exact:
