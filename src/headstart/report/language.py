@@ -17,6 +17,8 @@ LANGUAGES: Mapping[str, str] = {"en": "en", "zh": "zh-Hans"}
 
 _LETTER = re.compile("[A-Za-z]")
 _SENTENCE_END = re.compile("[.?!] ")
+#: Nothing that headstart says is as long; a name from the data may be.
+_MOST_SENTENCES = 20
 #: In a form: ``{name}`` is any text, ``{name#}`` a number, ``{name:a|b}`` one of some words.
 _FIELD = re.compile(r"\{(?P<name>\w+)(?P<kind>#|:[^}]*)?\}")
 #: In a translation: ``{name}`` as it was found, ``{name!}`` translated, ``{name!unit}`` by a hint.
@@ -120,6 +122,8 @@ class Language:
 
     def _by_sentence(self, text: str) -> Translation:
         ends = [found.start() + 1 for found in _SENTENCE_END.finditer(text)]
+        if len(ends) > _MOST_SENTENCES:
+            return Translation(text, (text,))
         for end in ends:
             head = self._whole(text[:end])
             if head is not None:

@@ -332,7 +332,7 @@ def test_the_markdown_says_it_in_chinese_too(reports, number_reports):
 
 def test_the_answer_reads_like_chinese(result, real_evidence):
     answer = translated(report_contents(result, real_evidence), "zh")["answer"]
-    assert answer["headline"] == "像您的测试图片这样的新图片，每 100 张大约能标对 94 张"
+    assert answer["headline"] == "与您的测试图片同类的新图片，每 100 张大约能标对 94 张"
     assert (
         answer["small_print"]
         == "95% 置信区间为每 100 个中 89～97 个；用没有参与训练的 153 张图片测得"
@@ -418,6 +418,15 @@ def test_what_nobody_translated_is_marked_as_english(result, real_evidence):
     html = render_html(told)
     assert '<li><span lang="en">It rains &lt;here&gt;.</span></li>' in html
     assert '<li>类别文件夹“a”是空的，已略过。 <span lang="en">Oh.</span></li>' in html
+
+
+def test_what_is_endless_is_left_as_it_is(result, real_evidence):
+    endless = "Good. " * 5000 + "It is “a” (1 of 100), " * 5000
+    named = f"The class folder '{endless}' is empty and was left out."
+    odd = replace(result, notes=(endless, named))
+    told = translated(report_contents(odd, real_evidence), "zh")
+    assert told["notes"] == [endless, f"类别文件夹“{endless}”是空的，已略过。"]
+    assert told["untranslated"] == [endless]
 
 
 def test_english_is_left_alone(result, real_evidence):
