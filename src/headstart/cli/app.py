@@ -10,6 +10,7 @@ from headstart.cli.advise import advise
 from headstart.cli.cache import cache
 from headstart.cli.curve import curve
 from headstart.cli.demo import demo
+from headstart.cli.export import export
 from headstart.cli.fit import fit
 from headstart.cli.label_next import label_next
 from headstart.cli.predict import predict
@@ -42,6 +43,7 @@ _COMMANDS = (
     pretrain,
     sources,
     report,
+    export,
     cache,
     demo,
 )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from headstart.data.markup import bullets, escaped, table
 from headstart.report.printable import plain_data
-
-_SPECIAL = re.compile(r"([\\`*_\[\]|~#!])")
 
 
 def render_markdown(contents: Mapping[str, Any]) -> str:
@@ -29,18 +27,6 @@ def render_markdown(contents: Mapping[str, Any]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def escaped(text: object) -> str:
-    r"""The text on one line, with everything that Markdown or HTML would act upon made harmless.
-
-    Examples
-    --------
-    >>> print(escaped("<b> *x* | y"))
-    &lt;b&gt; \*x\* \| y
-    """
-    safe = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return " ".join(_SPECIAL.sub(r"\\\1", safe).split())
-
-
 def _answer(contents: Mapping[str, Any]) -> Iterator[str]:
     answer = contents["answer"]
     yield "# headstart report"
@@ -50,9 +36,9 @@ def _answer(contents: Mapping[str, Any]) -> Iterator[str]:
         yield f"**{escaped(verdict['title'])}.** {escaped(verdict['sentence'])}"
     if answer["beats"]:
         yield escaped(answer["beats"])
-    yield _table(("", ""), [(row["name"], row["value"]) for row in contents["facts"]])
+    yield table(("", ""), [(row["name"], row["value"]) for row in contents["facts"]])
     yield "## What to do next"
-    yield _bullets(f"{step['text']} {step['command']}" for step in contents["next_steps"])
+    yield bullets(f"{step['text']} {step['command']}" for step in contents["next_steps"])
 
 
 def _scores(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -61,7 +47,7 @@ def _scores(contents: Mapping[str, Any]) -> Iterator[str]:
         return
     yield "## How good is it?"
     rows = [(row["title"], *map(_cell, row["cells"]), row["meaning"]) for row in scores["rows"]]
-    yield _table(("", *scores["models"], "what it means"), rows)
+    yield table(("", *scores["models"], "what it means"), rows)
 
 
 def _cell(cell: Mapping[str, Any] | None) -> str:
@@ -77,7 +63,7 @@ def _confusion(contents: Mapping[str, Any]) -> Iterator[str]:
     yield "## What does it mix up?"
     yield "Rows are true classes, columns are predicted ones."
     rows = [(row["label"], *(cell["count"] for cell in row["cells"])) for row in confusion["rows"]]
-    yield _table(("", *confusion["classes"]), rows)
+    yield table(("", *confusion["classes"]), rows)
 
 
 def _calibration(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -90,7 +76,7 @@ def _calibration(contents: Mapping[str, Any]) -> Iterator[str]:
         (f"{row['confidence']:.0%}", f"{row['accuracy']:.0%}", row["count"])
         for row in calibration["bins"]
     ]
-    yield _table(("it claims", "it is right", contents["noun"]), rows)
+    yield table(("it claims", "it is right", contents["noun"]), rows)
 
 
 def _hardest(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -102,7 +88,7 @@ def _hardest(contents: Mapping[str, Any]) -> Iterator[str]:
         for row in contents["hardest"]
     ]
     last = "error" if contents["hardest"][0]["error"] else "confidence"
-    yield _table(("input", "true", "predicted", last), rows)
+    yield table(("input", "true", "predicted", last), rows)
 
 
 def _stages(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -114,7 +100,7 @@ def _stages(contents: Mapping[str, Any]) -> Iterator[str]:
     rows = [
         (row["stages"], row["text"], "chosen" if row["chosen"] else "") for row in stages["rows"]
     ]
-    yield _table(("stages", f"cross-validated {stages['measure'].lower()}", ""), rows)
+    yield table(("stages", f"cross-validated {stages['measure'].lower()}", ""), rows)
 
 
 def _training(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -133,7 +119,7 @@ def _training(contents: Mapping[str, Any]) -> Iterator[str]:
         )
         for row in training["rows"]
     ]
-    yield _table(
+    yield table(
         ("epoch", "loss on what was learned from", "loss on what was held back", "time", ""), rows
     )
     if training["states"]:
@@ -154,7 +140,7 @@ def _data(contents: Mapping[str, Any]) -> Iterator[str]:
     ):
         if lines:
             yield f"## {title}"
-            yield _bullets(lines)
+            yield bullets(lines)
 
 
 def _method(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -167,7 +153,7 @@ def _method(contents: Mapping[str, Any]) -> Iterator[str]:
         facts.append(f"The head reads: {', '.join(method['head'])}")
     facts += [f"{row['question']}: {row['answer']}. {row['reason']}" for row in method["decisions"]]
     facts += [f"{name}: {value}" for name, value in contents["circumstances"].items()]
-    yield _bullets(facts)
+    yield bullets(facts)
 
 
 def _seconds(contents: Mapping[str, Any]) -> Iterator[str]:
@@ -176,20 +162,7 @@ def _seconds(contents: Mapping[str, Any]) -> Iterator[str]:
         return
     yield "## Where the time went"
     rows = [(row["step"], row["text"]) for row in seconds["rows"]]
-    yield _table(("step", "time"), [*rows, ("all", seconds["total"])])
-
-
-def _bullets(lines: Iterable[object]) -> str:
-    return "\n".join(f"- {escaped(line)}" for line in lines)
-
-
-def _table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(_in_table, line))} |" for line in lines)
-
-
-def _in_table(text: object) -> str:
-    return escaped(text) if text != "---" else "---"
+    yield table(("step", "time"), [*rows, ("all", seconds["total"])])
 
 
 #: In the order of the page.

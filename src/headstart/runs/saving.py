@@ -20,6 +20,7 @@ from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.plan import Plan
 from headstart.runs.manifest import is_run, write_manifest
 from headstart.runs.model import Model
+from headstart.runs.model_card import MODEL_CARD, model_card
 from headstart.runs.predictions_file import to_csv
 
 if TYPE_CHECKING:
@@ -105,7 +106,12 @@ def save(model: Model | Answerer, folder: Path, extra: Mapping[str, bytes] | Non
 def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> None:
     from safetensors.numpy import save as to_safetensors
 
+    if model.backbone is not None:
+        _copy_backbone(model.backbone, place / BACKBONE)
+    source = None if model.backbone is None else model.backbone.source
+    card = model_card(model.result_, model.plan, source)
     contents = {
+        MODEL_CARD: card.encode("utf-8", "backslashreplace"),
         HEAD: to_safetensors(model.head.to_arrays()),
         RESULT: to_json(model.result_.to_dict()),
         EVIDENCE: to_json(model.evidence.to_dict()),
@@ -114,8 +120,6 @@ def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> N
     }
     for name, content in contents.items():
         write_atomically(place / name, content)
-    if model.backbone is not None:
-        _copy_backbone(model.backbone, place / BACKBONE)
     write_manifest(place, _facts(model))
 
 

@@ -1,0 +1,273 @@
+"""The model card of a run: what a stranger should know before using the model.
+
+It is Markdown as Hugging Face's hub shows it: facts for machines between two rules, then text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from headstart.backbones.source import Source
+from headstart.data.markup import bullets, escaped, table
+from headstart.data.printable import printable
+from headstart.evaluation.result import Result
+from headstart.metrics.figure import Figure
+from headstart.plan import Plan
+from headstart.tasks.classification import ClassificationTask
+
+MODEL_CARD = "model_card.md"
+
+#: Names of licences as the hub spells them, by how the sources do.
+_LICENCES = {
+    "apache-2.0": "apache-2.0",
+    "mit": "mit",
+    "bsd-3-clause": "bsd-3-clause",
+    "cc-by-4.0": "cc-by-4.0",
+    "cc-by-nc-4.0": "cc-by-nc-4.0",
+    "cc-by-sa-4.0": "cc-by-sa-4.0",
+    "gpl-3.0": "gpl-3.0",
+}
+_NOT_STATED = "not stated"
+_PIPELINES = {
+    ("classification", "image"): "image-classification",
+    ("classification", "text"): "text-classification",
+    ("question answering", "text"): "question-answering",
+}
+_NOUNS = {"image": "pictures", "text": "texts"}
+_TITLES = {"auroc": "AUROC", "r2": "R²", "macro_f1": "macro F1"}
+#: What is listed of many.
+_MOST_CLASSES, _MOST_LINES = 100, 10
+#: Test samples below which a card says that they are few, and samples a class likewise.
+_FEW_TESTED, _FEW_A_CLASS = 100, 50
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a model is used in one of its forms.
+
+    Parameters
+    ----------
+    library : str
+        What loads it.
+    text : str
+        Markdown, ours: it is not escaped.
+    """
+
+    library: str
+    text: str
+
+
+#: Of the run folder itself.
+_OF_A_RUN = Use(
+    "headstart",
+    "```\nheadstart predict RUN INPUT...\n```\n\n"
+    '```python\nfrom headstart import load\n\nmodel = load("RUN")\nmodel.predict(inputs)\n```\n\n'
+    "`RUN` is this folder. `headstart export RUN --format onnx` writes a form that other programs "
+    "can run.",
+)
+
+
+def model_card(
+    result: Result, plan: Plan, source: Source | None = None, use: Use = _OF_A_RUN
+) -> str:
+    """The card as Markdown with a YAML header.
+
+    Parameters
+    ----------
+    result : Result
+        The figures.
+    plan : Plan
+        As it was carried out.
+    source : Source or None
+        The facts of the network; None where the model has none.
+    use : Use
+        How it is used.
+
+    Returns
+    -------
+    str
+        Text of the data is escaped: it can become no markup, and no key of the header.
+    """
+    parts = (
+        _title(result, plan),
+        _data(result),
+        _origin(result, source),
+        _figures(result),
+        _verdict(result),
+        _limits(result),
+    )
+    blocks = [block for part in parts for block in part]
+    return "\n\n".join([_header(result, source, use), *blocks, "## How to use", use.text]) + "\n"
+
+
+def _header(result: Result, source: Source | None, use: Use) -> str:
+    tags = ["headstart", f"{result.modality}-{result.task}".replace(" ", "-"), "small-data"]
+    lines = _licence_lines(source)
+    lines += [f"library_name: {json.dumps(use.library)}"]
+    pipeline = _PIPELINES.get((result.task, result.modality))
+    lines += [f"pipeline_tag: {pipeline}"] if pipeline else []
+    lines += ["tags:", *(f"- {json.dumps(tag)}" for tag in tags)]
+    # A string of JSON is one of YAML too, whatever is in it.
+    return "\n".join(["---", *lines, "---"])
+
+
+def _licence_lines(source: Source | None) -> list[str]:
+    stated = _NOT_STATED if source is None else source.licence
+    if stated == _NOT_STATED:
+        return ["license: unknown"]
+    known = _LICENCES.get(stated.lower())
+    return [f"license: {known}"] if known else ["license: other", f"license_name: {_json(stated)}"]
+
+
+def _json(text: str) -> str:
+    return json.dumps(printable(text))
+
+
+def _title(result: Result, plan: Plan) -> Iterator[str]:
+    samples = _NOUNS.get(result.modality, "samples")
+    yield f"# A model of {samples}, made with headstart"
+    wants = "an answer to a question from a text"
+    if result.task == ClassificationTask.name:
+        wants = f"one of {len(result.classes)} classes for each of the {samples} it is shown"
+    elif not result.classes and result.task == "regression":
+        wants = f"a number for each of the {samples} it is shown"
+    yield f"It gives {wants}."
+    yield _shown(f"How it was made: {_way(result, plan)}.")
+
+
+def _way(result: Result, plan: Plan) -> str:
+    if not plan.stages or all(stage.init == "none" for stage in plan.stages):
+        return "a linear model on features that need no pretrained network"
+    trained = sum(stage.mode != "frozen" for stage in plan.stages)
+    learned = "all of which stayed as they were" if not trained else f"{trained} of them trained"
+    stages = len(plan.stages)
+    return (
+        f"a linear model on a network from {result.source} with {stages} "
+        f"{'stage' if stages == 1 else 'stages'}, {learned}"
+    )
+
+
+def _data(result: Result) -> Iterator[str]:
+    samples = _NOUNS.get(result.modality, "samples")
+    yield "## Data"
+    facts = [f"Learned from {result.n_train:,} {samples}, measured on {result.n_test:,} others."]
+    if result.classes:
+        facts.append(f"{len(result.classes)} classes: {_listed(result.classes, _MOST_CLASSES)}.")
+    for many, said in (
+        (result.duplicates, "left out of training, because the test set holds the same"),
+        (result.near_duplicates, "pairs across training and test look almost the same"),
+        (result.quarantined, "could not be used and were set aside"),
+    ):
+        facts += [f"{len(many):,} {said}."] if many else []
+    facts += result.notes[:_MOST_LINES]
+    yield _bullets(facts)
+    yield (
+        "Nobody told headstart where the data comes from, who is in it and under which licence it "
+        "stands: whoever publishes this model should add that here."
+    )
+
+
+def _origin(result: Result, source: Source | None) -> Iterator[str]:
+    yield "## Source and licence"
+    if source is None:
+        yield _shown(f"Source: {result.source}. No pretrained weights are part of the model.")
+        return
+    facts = [
+        f"Source: {source.name} ({source.architecture})",
+        f"Origin of its weights: {source.origin}",
+        f"Licence of its weights: {source.licence}",
+        f"SHA-256 of its weights: {source.weights_hash}",
+    ]
+    yield _bullets(facts)
+    if source.licence == _NOT_STATED:
+        yield "The provider does not state a licence: ask before the model is passed on."
+
+
+def _figures(result: Result) -> Iterator[str]:
+    yield "## Figures"
+    if not result.test:
+        yield "How good it is was not measured: nothing was kept away from training."
+        return
+    others = result.others
+    yield f"On {result.n_test:,} test samples, each with its 95 % interval."
+    head = ("", "this model", *(one.name for one in others))
+    rows = [
+        (_TITLES.get(name, name.replace("_", " ")), _cell(figure), *_row(others, name))
+        for name, figure in result.test.items()
+    ]
+    yield table(head, [[printable(cell) for cell in row] for row in rows])
+
+
+def _row(others: Sequence[object], name: str) -> list[str]:
+    return [_cell(getattr(one, "test", {}).get(name)) for one in others]
+
+
+def _cell(figure: Figure | None) -> str:
+    if figure is None or not math.isfinite(figure.value):
+        return "not measured"
+    return f"{figure.value:.4g} ({figure.low:.4g} to {figure.high:.4g})"
+
+
+def _verdict(result: Result) -> Iterator[str]:
+    yield "## Was transfer worth it?"
+    sentence = "Nothing was transferred, or nothing could be compared."
+    if result.verdict is not None:
+        sentence = f"{result.verdict[:1].upper()}{result.verdict[1:]}."
+    if result.difference is not None and result.compared_with is not None:
+        sentence += f" Difference to “{result.compared_with}”: {_cell(result.difference)}."
+    if result.fallback is not None:
+        sentence += f" What was saved is the model without transfer, “{result.fallback}”."
+    yield _shown(sentence)
+
+
+def _limits(result: Result) -> Iterator[str]:
+    yield "## Limits"
+    samples = _NOUNS.get(result.modality, "samples")
+    limits = [*_of_counts(result, samples)]
+    limits.append(
+        f"It was measured on {samples} of the same collection that it learned from. How good it is "
+        "on others (another place, device, time or kind of people) was not measured."
+    )
+    if result.task == ClassificationTask.name:
+        limits.append(
+            f"It knows the classes above and no others: whatever it is shown, it names one of "
+            f"these {len(result.classes)}."
+        )
+    else:
+        limits.append("Nothing tells it that it is shown something unlike what it learned from.")
+    if result.near_duplicates:
+        limits.append("Test samples that almost repeat training samples make the figures flatter.")
+    yield _bullets(limits)
+
+
+def _of_counts(result: Result, samples: str) -> Iterator[str]:
+    if not result.n_test:
+        yield "Nothing was kept away from training to measure it on."
+    elif result.n_test < _FEW_TESTED:
+        yield f"It was measured on few {samples} ({result.n_test}), so the intervals are wide."
+    for name in ("accuracy", "mean_absolute_error"):
+        figure = result.test.get(name)
+        if figure is not None and math.isfinite(figure.low) and math.isfinite(figure.high):
+            yield (
+                f"The {name.replace('_', ' ')} may well be anything from {figure.low:.4g} to "
+                f"{figure.high:.4g}."
+            )
+    if result.classes and result.n_train < _FEW_A_CLASS * len(result.classes):
+        each = result.n_train // len(result.classes)
+        yield f"It learned from few {samples}: about {each} a class."
+
+
+def _listed(words: Sequence[str], most: int) -> str:
+    shown = ", ".join(words[:most])
+    return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return bullets(printable(line) for line in lines)
+
+
+def _shown(text: str) -> str:
+    return escaped(printable(text))
