@@ -59,7 +59,7 @@ def fit_probe(pictures: list[Path], folder: Path) -> Path:
     from headstart import TransferClassifier
 
     labels = [path.parent.name for path in pictures]
-    estimator = TransferClassifier(source=SOURCE, plan="probe", keep_transfer=True)
+    estimator = TransferClassifier(source=SOURCE, plan="probe", fallback=False)
     return estimator.fit(list(map(str, pictures)), labels).model_.save(folder)
 
 

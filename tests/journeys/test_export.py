@@ -50,6 +50,7 @@ def probabilities(here, run, name):
 @pytest.mark.parametrize("name", ["onnx", "openvino", "huggingface"])
 def test_pictures_in_every_form(here, name):
     done = headstart("export", "run", "--format", name, cwd=here)
+    assert done.stderr == ""
     first, *_, last = done.stdout.splitlines()
     assert first.startswith(
         "Checked on 8 test inputs of the run: largest difference of a probability "
@@ -83,6 +84,7 @@ def test_onnxruntime_says_what_the_run_says(here):
 @pytest.mark.parametrize("name", ["onnx", "openvino", "huggingface"])
 def test_texts_in_every_form(here, name):
     done = headstart("export", "texts", "--format", name, "--json", cwd=here)
+    assert done.stderr == ""
     told = json.loads(done.stdout)
     assert told["folder"] == f"texts-{name}"
     assert told["checked"]["samples"] == 24

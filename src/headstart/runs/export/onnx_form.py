@@ -82,7 +82,7 @@ def _write(network: torch.nn.Module, example: torch.Tensor, run: Exportable, pat
 
     size = sum(one.numel() * one.element_size() for one in network.state_dict().values())
     free = {0: "n", 1: "length"} if run.modality == "text" else {0: "n"}
-    with torch.inference_mode(), _quiet():
+    with torch.no_grad(), _quiet():
         torch.onnx.export(
             network,
             (example,),

@@ -17,7 +17,11 @@ from headstart.runs.model_card import Use
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from headstart.backbones.stages import Backbone
+
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
+#: What timm knows of the architecture and not of the weights.
+_KEPT = ("fixed_input_size", "pool_size", "first_conv", "classifier")
 #: Beyond this the classifier reads something else than the head did.
 _ALIKE = 1e-3
 
@@ -89,9 +93,11 @@ def _network(run: Exportable) -> nn.Module:
     import torch
 
     from headstart.backbones.catalogue import RUN, load_network
+    from headstart.backbones.discovery import cut_into_stages
 
-    network: Any = load_network(f"{RUN}{run.place}")[0].eval()
-    _check_reads_the_mean(run, network)
+    network: Any
+    network, source = load_network(f"{RUN}{run.place}")
+    _check_reads_the_mean(run, network, cut_into_stages(network, source))
     weights, bias = map(torch.from_numpy, run.head.folded())
     network.reset_classifier(len(bias))
     classifier = network.get_classifier()
@@ -102,19 +108,17 @@ def _network(run: Exportable) -> nn.Module:
     return network
 
 
-def _check_reads_the_mean(run: Exportable, network: Any) -> None:
+def _check_reads_the_mean(run: Exportable, network: Any, backbone: Backbone) -> None:
     """Whether timm's classifier is a linear layer on the vector that the head reads."""
     import torch
-
-    from headstart.runs.export.network import torch_backbone
 
     random = torch.Generator().manual_seed(0)
     some = torch.rand((2, 3, *run.preprocessing.size), generator=random)
     classifier = network.get_classifier()
     if type(classifier) not in (torch.nn.Linear, torch.nn.Conv2d) or classifier.bias is None:
         raise _not_so(run, f"its classifier is a {type(classifier).__name__}, no linear layer")
-    with torch.inference_mode():
-        mine = list(torch_backbone(run).pooled(some).values())[-1]
+    with torch.no_grad():
+        mine = list(backbone.pooled(some).values())[-1]
         theirs = network.forward_head(network.forward_features(some), pre_logits=True)
     if not _alike(mine, theirs.flatten(1)):
         raise _not_so(
@@ -131,7 +135,7 @@ def _alike(mine: Tensor, theirs: Tensor) -> bool:
 
 def _config(run: Exportable, network: Any) -> dict[str, Any]:
     """What timm writes for the hub."""
-    facts, task = run.preprocessing, run.model.task
+    facts, task, own = run.preprocessing, run.model.task, network.pretrained_cfg
     labels = {"label_names": list(task.class_names)} if run.output == "probabilities" else {}
     return {
         "architecture": run.backbone.source.architecture,
@@ -142,15 +146,13 @@ def _config(run: Exportable, network: Any) -> dict[str, Any]:
             "tag": "headstart",
             "custom_load": False,
             "input_size": [3, *facts.size],
-            "fixed_input_size": False,
             "interpolation": facts.interpolation,
             "crop_pct": facts.crop_fraction,
             "crop_mode": "center",
             "mean": list(facts.mean),
             "std": list(facts.std),
             "num_classes": task.n_outputs,
-            "first_conv": network.default_cfg.get("first_conv"),
-            "classifier": network.default_cfg.get("classifier"),
+            **{key: own[key] for key in _KEPT if own.get(key) is not None},
             "license": run.backbone.source.licence,
         },
     }

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from tests.tiny_encoders import make_encoder
 
@@ -20,6 +22,8 @@ from headstart.evidence import Evidence
 from headstart.metrics.figure import Figure
 from headstart.plan import HeadPlan, Plan, StagePlan
 from headstart.runs import Model, Prediction
+from headstart.runs.export.check_samples import check_samples
+from headstart.runs.export.exportable import Exportable
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
 from headstart.training.linear_head import LinearHead
@@ -59,15 +63,22 @@ def tiny_provider():
         yield
 
 
-def random_head(n_features: int, n_outputs: int, seed: int = 0) -> LinearHead:
-    random = np.random.default_rng(seed)
+def random_head(vectors: NDArray[Any], n_outputs: int) -> LinearHead:
+    """A head of random weights for vectors of this mean and spread."""
+    random = np.random.default_rng(0)
+    n_features = vectors.shape[1]
     return LinearHead(
-        mean=random.normal(size=n_features),
-        scale=random.uniform(0.5, 2.0, n_features),
-        weights=random.normal(size=(n_features, n_outputs)),
+        mean=vectors.mean(axis=0),
+        scale=vectors.std(axis=0) + 1e-3 * np.abs(vectors).max(),
+        weights=random.normal(size=(n_features, n_outputs)) / n_features**0.5,
         bias=random.normal(size=n_outputs),
-        temperature=1.7,
+        temperature=0.7,
     )
+
+
+def zero_head(n_features: int, n_outputs: int) -> LinearHead:
+    zeros = np.zeros((n_features, n_outputs))
+    return LinearHead(zeros[:, 0], zeros[:, 0] + 1.0, zeros, zeros[0])
 
 
 def make_run(
@@ -107,14 +118,16 @@ def make_run(
     model = Model(
         task=task,
         plan=plan,
-        head=random_head(sum(sizes[name] for name in read), task.n_outputs),
+        head=zero_head(sum(sizes[name] for name in read), task.n_outputs),
         result_=result,
         evidence=Evidence(),
         backbone=converted,
         precision="f32",
         predictions=tuple(_prediction(name, numbers) for name in tested),
     )
-    return model.save(folder)
+    samples = check_samples(Exportable.of(folder, model)).dataset
+    head = random_head(model.look_at(samples).vectors, task.n_outputs)
+    return replace(model, head=head).save(folder)
 
 
 def _prediction(name: str, numbers: bool) -> Prediction:
