@@ -5,38 +5,26 @@ It is Markdown as Hugging Face's hub shows it: facts for machines between two ru
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from headstart.backbones.source import Source
-from headstart.data.markup import bullets, escaped, table
+from headstart.data.markup import table
 from headstart.data.printable import printable
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
 from headstart.plan import Plan
+from headstart.runs.card_parts import NOUNS, data_section, header, listed, origin_section, shown
 from headstart.tasks.classification import ClassificationTask
 
 MODEL_CARD = "model_card.md"
 
-#: Names of licences as the hub spells them, by how the sources do.
-_LICENCES = {
-    "apache-2.0": "apache-2.0",
-    "mit": "mit",
-    "bsd-3-clause": "bsd-3-clause",
-    "cc-by-4.0": "cc-by-4.0",
-    "cc-by-nc-4.0": "cc-by-nc-4.0",
-    "cc-by-sa-4.0": "cc-by-sa-4.0",
-    "gpl-3.0": "gpl-3.0",
-}
-_NOT_STATED = "not stated"
 _PIPELINES = {
     ("classification", "image"): "image-classification",
     ("classification", "text"): "text-classification",
     ("question answering", "text"): "question-answering",
 }
-_NOUNS = {"image": "pictures", "text": "texts"}
 _TITLES = {"auroc": "AUROC", "r2": "R²", "macro_f1": "macro F1"}
 #: What is listed of many.
 _MOST_CLASSES, _MOST_LINES = 100, 10
@@ -91,43 +79,24 @@ def model_card(
     str
         Text of the data is escaped: it can become no markup, and no key of the header.
     """
-    parts = (
-        _title(result, plan),
-        _data(result),
-        _origin(result, source),
-        _figures(result),
-        _verdict(result),
-        _limits(result),
-    )
-    blocks = [block for part in parts for block in part]
-    return "\n\n".join([_header(result, source, use), *blocks, "## How to use", use.text]) + "\n"
-
-
-def _header(result: Result, source: Source | None, use: Use) -> str:
-    tags = ["headstart", f"{result.modality}-{result.task}".replace(" ", "-"), "small-data"]
-    lines = _licence_lines(source)
-    lines += [f"library_name: {json.dumps(use.library)}"]
+    tags = ("headstart", f"{result.modality}-{result.task}".replace(" ", "-"), "small-data")
     pipeline = _PIPELINES.get((result.task, result.modality))
-    lines += [f"pipeline_tag: {pipeline}"] if pipeline else []
-    lines += ["tags:", *(f"- {json.dumps(tag)}" for tag in tags)]
-    # A string of JSON is one of YAML too, whatever is in it.
-    return "\n".join(["---", *lines, "---"])
-
-
-def _licence_lines(source: Source | None) -> list[str]:
-    stated = _NOT_STATED if source is None else source.licence
-    if stated == _NOT_STATED:
-        return ["license: unknown"]
-    known = _LICENCES.get(stated.lower())
-    return [f"license: {known}"] if known else ["license: other", f"license_name: {_json(stated)}"]
-
-
-def _json(text: str) -> str:
-    return json.dumps(printable(text))
+    blocks = [
+        header(source, use.library, pipeline, tags),
+        *_title(result, plan),
+        *_data(result),
+        *origin_section(result.source, source),
+        *_figures(result),
+        *_verdict(result),
+        *_limits(result),
+        "## How to use",
+        use.text,
+    ]
+    return "\n\n".join(blocks) + "\n"
 
 
 def _title(result: Result, plan: Plan) -> Iterator[str]:
-    samples = _NOUNS.get(result.modality, "samples")
+    samples = NOUNS.get(result.modality, "samples")
     yield f"# A model of {samples}, made with headstart"
     wants = "an answer to a question from a text"
     if result.task == ClassificationTask.name:
@@ -135,7 +104,7 @@ def _title(result: Result, plan: Plan) -> Iterator[str]:
     elif not result.classes and result.task == "regression":
         wants = f"a number for each of the {samples} it is shown"
     yield f"It gives {wants}."
-    yield _shown(f"How it was made: {_way(result, plan)}.")
+    yield shown(f"How it was made: {_way(result, plan)}.")
 
 
 def _way(result: Result, plan: Plan) -> str:
@@ -151,11 +120,10 @@ def _way(result: Result, plan: Plan) -> str:
 
 
 def _data(result: Result) -> Iterator[str]:
-    samples = _NOUNS.get(result.modality, "samples")
-    yield "## Data"
+    samples = NOUNS.get(result.modality, "samples")
     facts = [f"Learned from {result.n_train:,} {samples}, measured on {result.n_test:,} others."]
     if result.classes:
-        facts.append(f"{len(result.classes)} classes: {_listed(result.classes, _MOST_CLASSES)}.")
+        facts.append(f"{len(result.classes)} classes: {_first_of(result.classes)}.")
     for many, said in (
         (result.duplicates, "left out of training, because the test set holds the same"),
         (result.near_duplicates, "pairs across training and test look almost the same"),
@@ -163,27 +131,7 @@ def _data(result: Result) -> Iterator[str]:
     ):
         facts += [f"{len(many):,} {said}."] if many else []
     facts += result.notes[:_MOST_LINES]
-    yield _bullets(facts)
-    yield (
-        "Nobody told headstart where the data comes from, who is in it and under which licence it "
-        "stands: whoever publishes this model should add that here."
-    )
-
-
-def _origin(result: Result, source: Source | None) -> Iterator[str]:
-    yield "## Source and licence"
-    if source is None:
-        yield _shown(f"Source: {result.source}. No pretrained weights are part of the model.")
-        return
-    facts = [
-        f"Source: {source.name} ({source.architecture})",
-        f"Origin of its weights: {source.origin}",
-        f"Licence of its weights: {source.licence}",
-        f"SHA-256 of its weights: {source.weights_hash}",
-    ]
-    yield _bullets(facts)
-    if source.licence == _NOT_STATED:
-        yield "The provider does not state a licence: ask before the model is passed on."
+    return data_section(facts)
 
 
 def _figures(result: Result) -> Iterator[str]:
@@ -217,19 +165,22 @@ def _verdict(result: Result) -> Iterator[str]:
     if result.verdict is not None:
         sentence = f"{result.verdict[:1].upper()}{result.verdict[1:]}."
     if result.difference is not None and result.compared_with is not None:
-        sentence += f" Difference to “{result.compared_with}”: {_cell(result.difference)}."
+        sentence += (
+            f" Difference to “{result.compared_with}”, above 0 where transfer is better: "
+            f"{_cell(result.difference)}."
+        )
     if result.fallback is not None:
         sentence += f" What was saved is the model without transfer, “{result.fallback}”."
-    yield _shown(sentence)
+    yield shown(sentence)
 
 
 def _limits(result: Result) -> Iterator[str]:
     yield "## Limits"
-    samples = _NOUNS.get(result.modality, "samples")
+    samples = NOUNS.get(result.modality, "samples")
     limits = [*_of_counts(result, samples)]
     limits.append(
-        f"It was measured on {samples} of the same collection that it learned from. How good it is "
-        "on others (another place, device, time or kind of people) was not measured."
+        f"The figures are about the test {samples} alone. How good it is on {samples} from "
+        "elsewhere (another place, device, time or kind of people) was not measured."
     )
     if result.task == ClassificationTask.name:
         limits.append(
@@ -240,7 +191,7 @@ def _limits(result: Result) -> Iterator[str]:
         limits.append("Nothing tells it that it is shown something unlike what it learned from.")
     if result.near_duplicates:
         limits.append("Test samples that almost repeat training samples make the figures flatter.")
-    yield _bullets(limits)
+    yield listed(limits)
 
 
 def _of_counts(result: Result, samples: str) -> Iterator[str]:
@@ -260,14 +211,7 @@ def _of_counts(result: Result, samples: str) -> Iterator[str]:
         yield f"It learned from few {samples}: about {each} a class."
 
 
-def _listed(words: Sequence[str], most: int) -> str:
-    shown = ", ".join(words[:most])
-    return shown if len(words) <= most else f"{shown} and {len(words) - most} more"
-
-
-def _bullets(lines: Sequence[str]) -> str:
-    return bullets(printable(line) for line in lines)
-
-
-def _shown(text: str) -> str:
-    return escaped(printable(text))
+def _first_of(words: Sequence[str]) -> str:
+    first = ", ".join(words[:_MOST_CLASSES])
+    left = len(words) - _MOST_CLASSES
+    return first if left <= 0 else f"{first} and {left} more"

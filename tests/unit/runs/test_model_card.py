@@ -12,6 +12,7 @@ from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.metrics.figure import Figure
 from headstart.plan import frozen_plan
 from headstart.runs.model_card import MODEL_CARD, Use, model_card
+from headstart.runs.source_card import source_card
 
 PLAN = frozen_plan("bundled/x", ("stem", "last"))
 FACTS = Preprocessing((8, 8), 1.0, "box", (0.0,) * 3, (1.0,) * 3)
@@ -60,7 +61,8 @@ def test_a_card_holds_what_a_stranger_asks():
         "- Licence of its weights: Apache-2.0",
         "| accuracy | 0.9 (0.77 to 0.96) | 0.5 (0.35 to 0.65) |",
         "| macro F1 | 0.89 (0.7 to 0.95) | not measured |",
-        "Transfer helps. Difference to “classical”: 0.2 (0.05 to 0.35).",
+        "Transfer helps. Difference to “classical”, above 0 where transfer is better: 0.2 (0.05 to "
+        "0.35).",
         "- It was measured on few pictures (40), so the intervals are wide.",
         "- The accuracy may well be anything from 0.77 to 0.96.",
         "- It learned from few pictures: about 30 a class.",
@@ -123,3 +125,17 @@ def test_every_run_has_one(run):
     card = (run / MODEL_CARD).read_text("utf-8")
     assert "| accuracy |" in card
     assert "No pretrained weights are part of the model." in card
+
+
+def test_the_card_of_a_source():
+    record = {"n_train": 1200, "quarantined": [{"input": "x", "reason": "y"}], "notes": ["<b>"]}
+    card = source_card(SOURCE, record)
+    assert header_of(card)[2] == "pipeline_tag: image-feature-extraction"
+    for line in (
+        "- Learned from 1,200 pictures without labels.",
+        "- 1 could not be used and were set aside.",
+        "- &lt;b&gt;",
+        "- Licence of its weights: Apache-2.0",
+        "headstart fit DATA --source run:RUN",
+    ):
+        assert line in card.splitlines(), line

@@ -20,6 +20,7 @@ from headstart.runs.export.input_facts import PREPROCESSING, input_facts
 from headstart.runs.loading import load
 from headstart.runs.model_card import Use, model_card
 
+_SOURCE_FACTS = ("name", "architecture", "origin", "licence", "weights_hash", "builder")
 CLASSES, CARD, FACTS = "classes.json", "README.md", "export.json"
 
 
@@ -127,19 +128,24 @@ def _form(name: str) -> Form:
     return FORMS[name]
 
 
+def _use(run: Exportable, form: Form, found: Comparison) -> Use:
+    """The program of the form, and below it how near it is to the run."""
+    own = form.use(run)
+    checked = "\n".join(f"- {line}" for line in found.lines(run.output))
+    return Use(own.library, f"{own.text}\n\n## Checked against the run\n\n{checked}")
+
+
 def _write_facts(run: Exportable, form: Form, found: Comparison, folder: Path) -> None:
     """What stands beside the network, whatever its form."""
-    result, source = run.model.result_, run.backbone.source
-    use = form.use(run)
-    checked = "\n".join(f"- {line}" for line in found.lines(run.output))
-    card = model_card(result, run.model.plan, source, Use(use.library, f"{use.text}\n\n{checked}"))
+    source = run.backbone.source
     facts = {
         "format": form.name,
         "headstart": __version__,
-        "source": source.to_dict(),
+        "source": {key: getattr(source, key) for key in _SOURCE_FACTS},
         "weights": run.backbone.constants,
         "checked": asdict(found),
     }
+    card = model_card(run.model.result_, run.model.plan, source, _use(run, form, found))
     contents = {
         PREPROCESSING: to_json(input_facts(run)),
         CLASSES: (json.dumps(list(run.model.task.class_names)) + "\n").encode(),

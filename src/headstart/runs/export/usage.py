@@ -5,13 +5,15 @@ from __future__ import annotations
 from headstart.runs.export.exportable import Exportable
 
 _PIXELS = """facts = json.load(open("preprocessing.json"))
-image = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
+image = Image.open("photo.jpg")
+image.draft(None, (facts["decode"]["jpeg_may_shrink_to"],) * 2)
+image = ImageOps.exif_transpose(image).convert("RGB")
 height, width = facts["size"]
 scale = min(image.width / width, image.height / height) * facts["crop"]["fraction"]
 left, upper = (image.width - width * scale) / 2, (image.height - height * scale) / 2
 box = (left, upper, left + width * scale, upper + height * scale)
-filter = Image.Resampling[facts["resize"]["interpolation"].upper()]
-batch = np.asarray(image.resize((width, height), filter, box=box))[None]
+way = Image.Resampling[facts["resize"]["interpolation"].upper()]
+batch = np.asarray(image.resize((width, height), way, box=box))[None]
 """
 _TOKENS = """facts = json.load(open("preprocessing.json"))
 tokenizer = Tokenizer.from_file(facts["tokenizer"])

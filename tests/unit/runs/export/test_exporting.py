@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -222,3 +223,30 @@ def test_the_card_says_what_was_checked(run_of, pictures, tmp_path):
     assert card.startswith('---\nlicense: mit\nlibrary_name: "openvino"\n')
     assert f"- {done.lines[0]}" in card
     assert json.loads((tmp_path / "out" / "export.json").read_bytes())["checked"]["samples"] == 6
+
+
+def program_of(folder):
+    """What the card tells to do."""
+    card = (folder / "README.md").read_text("utf-8")
+    return card.partition("```python\n")[2].partition("```")[0]
+
+
+@pytest.mark.parametrize("name", ["onnx", "openvino", "huggingface"])
+@pytest.mark.parametrize("modality", ["image", "text"])
+def test_the_program_of_the_card_runs(run_of, encoder, pictures, tmp_path, name, modality):
+    source = encoder if modality == "text" else "timm/test_efficientnet@32"
+    run = run_of(source, own_weights=modality == "image")
+    export_run(run, name, tmp_path / "out")
+    shutil.copyfile(pictures[0], tmp_path / "out" / "photo.jpg")
+    answer = "scores.softmax(1)" if name == "huggingface" else "answer"
+    program = f"{program_of(tmp_path / 'out')}print({answer}[:1].tolist())"
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    done = subprocess.run(
+        command, cwd=tmp_path / "out", capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    given = ["a sentence"] if modality == "text" else [pictures[0]]
+    expected = load(run).predict_proba(given)
+    # timm shrinks before it crops, and OpenVINO may compute in bf16.
+    is_exact = name == "onnx" or (name, modality) == ("huggingface", "text")
+    assert np.allclose(json.loads(done.stdout), expected, atol=1e-4 if is_exact else 0.1)
