@@ -17,13 +17,15 @@ from headstart.metrics.figure import Figure
 from headstart.plan import Plan
 from headstart.runs.card_parts import NOUNS, data_section, header, listed, origin_section, shown
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.question_answering import QuestionAnsweringTask
+from headstart.tasks.regression import RegressionTask
 
 MODEL_CARD = "model_card.md"
 
 _PIPELINES = {
-    ("classification", "image"): "image-classification",
-    ("classification", "text"): "text-classification",
-    ("question answering", "text"): "question-answering",
+    (ClassificationTask.name, "image"): "image-classification",
+    (ClassificationTask.name, "text"): "text-classification",
+    (QuestionAnsweringTask.name, "text"): "question-answering",
 }
 _TITLES = {"auroc": "AUROC", "r2": "R²", "macro_f1": "macro F1"}
 #: What is listed of many.
@@ -48,18 +50,21 @@ class Use:
     text: str
 
 
-#: Of the run folder itself.
-_OF_A_RUN = Use(
-    "headstart",
+#: Of the run folder itself: what is the same for all models but those that answer questions.
+_PREDICT = (
     "```\nheadstart predict RUN INPUT...\n```\n\n"
     '```python\nfrom headstart import load\n\nmodel = load("RUN")\nmodel.predict(inputs)\n```\n\n'
-    "`RUN` is this folder. `headstart export RUN --format onnx` writes a form that other programs "
-    "can run.",
+    "`RUN` is this folder."
 )
+_ANSWER = (
+    '```python\nfrom headstart import QuestionAnswerer\n\nmodel = QuestionAnswerer.load("RUN")\n'
+    "model.predict(questions, contexts)\n```\n\n`RUN` is this folder."
+)
+_EXPORT = " `headstart export RUN --format onnx` writes a form that other programs can run."
 
 
 def model_card(
-    result: Result, plan: Plan, source: Source | None = None, use: Use = _OF_A_RUN
+    result: Result, plan: Plan, source: Source | None = None, use: Use | None = None
 ) -> str:
     """The card as Markdown with a YAML header.
 
@@ -71,8 +76,8 @@ def model_card(
         As it was carried out.
     source : Source or None
         The facts of the network; None where the model has none.
-    use : Use
-        How it is used.
+    use : Use or None
+        How it is used; None: as a run.
 
     Returns
     -------
@@ -81,6 +86,7 @@ def model_card(
     """
     tags = ("headstart", f"{result.modality}-{result.task}".replace(" ", "-"), "small-data")
     pipeline = _PIPELINES.get((result.task, result.modality))
+    use = use or _of_a_run(result, source)
     blocks = [
         header(source, use.library, pipeline, tags),
         *_title(result, plan),
@@ -95,27 +101,39 @@ def model_card(
     return "\n\n".join(blocks) + "\n"
 
 
+def _of_a_run(result: Result, source: Source | None) -> Use:
+    if result.task == QuestionAnsweringTask.name:
+        return Use("headstart", _ANSWER)
+    return Use("headstart", _PREDICT if source is None else _PREDICT + _EXPORT)
+
+
 def _title(result: Result, plan: Plan) -> Iterator[str]:
     samples = NOUNS.get(result.modality, "samples")
     yield f"# A model of {samples}, made with headstart"
     wants = "an answer to a question from a text"
     if result.task == ClassificationTask.name:
         wants = f"one of {len(result.classes)} classes for each of the {samples} it is shown"
-    elif not result.classes and result.task == "regression":
+    elif result.task == RegressionTask.name:
         wants = f"a number for each of the {samples} it is shown"
     yield f"It gives {wants}."
     yield shown(f"How it was made: {_way(result, plan)}.")
 
 
 def _way(result: Result, plan: Plan) -> str:
-    if not plan.stages or all(stage.init == "none" for stage in plan.stages):
+    if result.modality == "embedding":
+        return "a linear model on ready embeddings"
+    if all(stage.init == "none" for stage in plan.stages):
         return "a linear model on features that need no pretrained network"
-    trained = sum(stage.mode != "frozen" for stage in plan.stages)
-    learned = "all of which stayed as they were" if not trained else f"{trained} of them trained"
+    counts = {
+        "trained": sum(stage.mode != "frozen" for stage in plan.stages),
+        "from random weights": sum(stage.init == "random" for stage in plan.stages),
+    }
+    told = [f"{count} of them {what}" for what, count in counts.items() if count]
     stages = len(plan.stages)
     return (
         f"a linear model on a network from {result.source} with {stages} "
-        f"{'stage' if stages == 1 else 'stages'}, {learned}"
+        f"{'stage' if stages == 1 else 'stages'}, "
+        f"{' and '.join(told) or 'all of which stayed as they were'}"
     )
 
 

@@ -10,7 +10,7 @@ from headstart.backbones.preprocessing import Preprocessing
 from headstart.backbones.source import Source
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.metrics.figure import Figure
-from headstart.plan import frozen_plan
+from headstart.plan import Plan, StagePlan, frozen_plan
 from headstart.runs.model_card import MODEL_CARD, Use, model_card
 from headstart.runs.source_card import source_card
 
@@ -139,3 +139,34 @@ def test_the_card_of_a_source():
         "headstart fit DATA --source run:RUN",
     ):
         assert line in card.splitlines(), line
+
+
+@pytest.mark.parametrize(
+    ("source", "task", "told"),
+    [
+        (SOURCE, "classification", {"headstart predict RUN", "headstart export RUN"}),
+        (None, "classification", {"headstart predict RUN"}),
+        (SOURCE, "question answering", {"QuestionAnswerer.load"}),
+    ],
+)
+def test_only_what_works_is_told(source, task, told):
+    card = model_card(replace(RESULT, task=task), PLAN, source)
+    ways = ("headstart predict RUN", "headstart export RUN", "QuestionAnswerer.load")
+    assert {way for way in ways if way in card} == told
+
+
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        ([("pretrained", "frozen")] * 2, "with 2 stages, all of which stayed as they were."),
+        ([("pretrained", "train")] * 1, "with 1 stage, 1 of them trained."),
+        (
+            [("pretrained", "frozen"), ("random", "train")],
+            "with 2 stages, 1 of them trained and 1 of them from random weights.",
+        ),
+        ([("none", "frozen")], "a linear model on features that need no pretrained network."),
+    ],
+)
+def test_the_way_it_was_made(stages, words):
+    parts = [StagePlan(f"s{place}", *one) for place, one in enumerate(stages)]
+    assert words in model_card(RESULT, Plan("bundled/x", tuple(parts)), SOURCE)

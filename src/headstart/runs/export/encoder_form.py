@@ -57,9 +57,9 @@ class EncoderForm:
         """Let transformers write the encoder; the head has the standardisation in its weights."""
         from safetensors.numpy import save
 
-        from headstart.backbones.catalogue import RUN, load_network
+        from headstart.runs.export.network import whole_network
 
-        network: Any = load_network(f"{RUN}{run.place}")[0]
+        network: Any = whole_network(run)[0]
         with _quiet():
             network.model.save_pretrained(folder)
             _tokenizer(run).save_pretrained(folder)

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from headstart.activations.converted import NETWORK
 from headstart.activations.segment import Segment
 from headstart.activations.segment_network import SegmentNetwork
-from headstart.backbones.catalogue import RUN, load_backbone
-from headstart.errors import RunError
+from headstart.backbones.catalogue import RUN, load_network
+from headstart.backbones.discovery import cut_into_stages
+from headstart.errors import RunError, SourceError
 from headstart.runs.export.head_numbers import HeadNumbers
 
 if TYPE_CHECKING:
+    from headstart.backbones.source import Source
     from headstart.backbones.stages import Backbone
     from headstart.runs.export.exportable import Exportable
 
@@ -51,17 +54,46 @@ class ExportedNetwork(nn.Module):
         return scores.softmax(dim=1) if self.softens else scores
 
 
+def whole_network(run: Exportable) -> tuple[nn.Module, Source]:
+    """The network of a run as its library knows it, the source's own head included.
+
+    Raises
+    ------
+    SourceError
+        If its weights cannot be had, or are not those that the run stood on.
+    """
+    name = run.model.plan.source
+    is_own = (run.backbone.folder / NETWORK).is_file() or not name.startswith(RUN)
+    try:
+        network, source = load_network(f"{RUN}{run.place}" if is_own else name)
+    except SourceError as error:
+        raise _not_at_hand(str(error)) from error
+    wanted = run.backbone.source.weights_hash
+    if source.weights_hash != wanted:  # another run stands where the run found its source
+        raise _not_at_hand(
+            f"The weights of {name!r} are not those that the run {str(run.place)!r} read (SHA-256 "
+            f"{source.weights_hash[:12]}... in place of {wanted[:12]}...)."
+        )
+    return network, source
+
+
+def _not_at_hand(reason: str) -> SourceError:
+    return SourceError(
+        f"{reason} Or export it as openvino: the run holds that form of its network."
+    )
+
+
 def torch_backbone(run: Exportable) -> Backbone:
     """The network of a run, cut into the stages that the run knows.
 
     Raises
     ------
     SourceError
-        If its weights cannot be had, or are not those that the run stood on.
+        As :func:`whole_network`.
     RunError
         If it is cut in another way now.
     """
-    backbone = load_backbone(f"{RUN}{run.place}")
+    backbone = cut_into_stages(*whole_network(run))
     wanted = tuple(stage.name for stage in run.backbone.stages)
     if backbone.stage_names != wanted:
         raise RunError(

@@ -92,11 +92,11 @@ class TimmForm:
 def _network(run: Exportable) -> nn.Module:
     import torch
 
-    from headstart.backbones.catalogue import RUN, load_network
     from headstart.backbones.discovery import cut_into_stages
+    from headstart.runs.export.network import whole_network
 
     network: Any
-    network, source = load_network(f"{RUN}{run.place}")
+    network, source = whole_network(run)
     _check_reads_the_mean(run, network, cut_into_stages(network, source))
     weights, bias = map(torch.from_numpy, run.head.folded())
     network.reset_classifier(len(bias))

@@ -89,12 +89,14 @@ def make_run(
     numbers: bool = False,
     tested: tuple[str, ...] = (),
     own_weights: bool = False,
+    init: str = "random",
+    seed: int = 3,
 ) -> Path:
     """A run folder whose head of random numbers reads the stages at these places."""
-    network, facts = catalogue.load_network(source, init="random", seed=4 if own_weights else 3)
+    network, facts = catalogue.load_network(source, init=init, seed=seed)
     tensors = None
     if own_weights:
-        facts = replace(facts, weights_hash="trained")
+        facts = replace(facts, weights_hash=f"trained-{seed}")
         perturb(network)
         tensors = {name: one.clone() for name, one in network.state_dict().items()}
     backbone = cut_into_stages(network, facts)
@@ -103,7 +105,7 @@ def make_run(
     read = tuple(names[place] for place in stages)
     sizes = {stage.name: stage.feature_size for stage in converted.stages}
     task = RegressionTask() if numbers else ClassificationTask(CLASSES)
-    plan = Plan(source, tuple(StagePlan(name, "random") for name in names), HeadPlan(read))
+    plan = Plan(source, tuple(StagePlan(name, init) for name in names), HeadPlan(read))
     result = Result(
         task.name,
         converted.source.modality,

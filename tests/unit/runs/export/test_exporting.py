@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from tests.unit.runs.export.conftest import make_run
 
 from headstart import TransferClassifier, load
 from headstart.errors import InputError, RunError, SourceError
@@ -184,6 +185,22 @@ def test_weights_that_are_not_those_of_the_run_are_refused(run_of, tmp_path):
     with pytest.raises(SourceError, match=r"its weights .* are not those that 'tiny/net' has now"):
         export_run(run, "onnx", tmp_path / "out")
     export_run(run, "openvino", tmp_path / "other")  # it brings its own network
+
+
+@pytest.mark.parametrize("seed", [3, 5])
+def test_a_frozen_run_takes_the_weights_of_the_run_that_it_read(run_of, tmp_path, seed):
+    """They are not in it, and no provider has them; another run may stand there since."""
+    source = make_run(tmp_path / "source", own_weights=True)
+    run = make_run(tmp_path / "run", f"run:{source}", init="pretrained")
+    if seed != 3:
+        shutil.rmtree(source)
+        make_run(source, own_weights=True, seed=seed)
+        with pytest.raises(
+            SourceError, match=r"are not those that the run .* Or export it as open"
+        ):
+            export_run(run, "onnx", tmp_path / "out")
+    else:
+        assert export_run(run, "onnx", tmp_path / "out").comparison.difference < 1e-5
 
 
 def test_a_model_without_a_network(tmp_path):
