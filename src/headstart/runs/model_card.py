@@ -143,11 +143,11 @@ def _data(result: Result) -> Iterator[str]:
     if result.classes:
         facts.append(f"{len(result.classes)} classes: {_first_of(result.classes)}.")
     for many, said in (
-        (result.duplicates, "left out of training, because the test set holds the same"),
-        (result.near_duplicates, "pairs across training and test look almost the same"),
-        (result.quarantined, "could not be used and were set aside"),
+        (result.duplicates, "Left out of training, because the test set holds the same"),
+        (result.near_duplicates, "Pairs across training and test that look almost the same"),
+        (result.quarantined, "Set aside, because they could not be used"),
     ):
-        facts += [f"{len(many):,} {said}."] if many else []
+        facts += [f"{said}: {len(many):,}."] if many else []
     facts += result.notes[:_MOST_LINES]
     return data_section(facts)
 

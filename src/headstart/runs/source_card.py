@@ -26,7 +26,7 @@ def source_card(source: Source, record: Mapping[str, Any]) -> str:
     samples = NOUNS[source.modality]
     facts = [f"Learned from {record['n_train']:,} {samples} without labels."]
     if aside := record.get("quarantined"):
-        facts.append(f"{len(aside):,} could not be used and were set aside.")
+        facts.append(f"Set aside, because they could not be used: {len(aside):,}.")
     limits = [
         "How good it is was not measured: a source answers nothing by itself. Every model that is "
         "fitted on it is measured against not transferring.",

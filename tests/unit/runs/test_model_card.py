@@ -55,8 +55,8 @@ def test_a_card_holds_what_a_stranger_asks():
         "It gives one of 2 classes for each of the pictures it is shown.",
         "- Learned from 60 pictures, measured on 40 others.",
         "- 2 classes: ants, bees.",
-        "- 1 left out of training, because the test set holds the same.",
-        "- 1 could not be used and were set aside.",
+        "- Left out of training, because the test set holds the same: 1.",
+        "- Set aside, because they could not be used: 1.",
         "- Something to know.",
         "- Licence of its weights: Apache-2.0",
         "| accuracy | 0.9 (0.77 to 0.96) | 0.5 (0.35 to 0.65) |",
@@ -133,7 +133,7 @@ def test_the_card_of_a_source():
     assert header_of(card)[2] == "pipeline_tag: image-feature-extraction"
     for line in (
         "- Learned from 1,200 pictures without labels.",
-        "- 1 could not be used and were set aside.",
+        "- Set aside, because they could not be used: 1.",
         "- &lt;b&gt;",
         "- Licence of its weights: Apache-2.0",
         "headstart fit DATA --source run:RUN",

@@ -62,8 +62,7 @@ def pixels_as_told(folder, paths):
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-@pytest.mark.parametrize("stages", [(-1,), (0,), (1, 0)])
-@pytest.mark.parametrize("own_weights", [False, True])
+@pytest.mark.parametrize(("stages", "own_weights"), [((-1,), True), ((0,), False), ((1, 0), False)])
 def test_pictures(run_of, pictures, tmp_path, name, stages, own_weights):
     run = run_of(stages=stages, own_weights=own_weights, tested=tuple(map(str, pictures)))
     done = export_run(run, name, tmp_path / "out")
