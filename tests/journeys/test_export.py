@@ -56,7 +56,7 @@ def test_pictures_in_every_form(here, name):
         "Checked on 8 test inputs of the run: largest difference of a probability "
     )
     assert float(first.partition("probability ")[2].split()[0]) <= 1e-3
-    assert first.endswith("the same class for 8)")
+    assert first.endswith("(both in float32; the same class for all)")
     assert last == f"Export: run-{name}"
     card = (here / f"run-{name}" / "README.md").read_text("utf-8")
     assert first in card

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from headstart.errors import RunError
 from headstart.runs.export.check_samples import Samples
-from headstart.runs.export.exportable import Exportable
+from headstart.runs.export.exportable import PROBABILITIES, Exportable
 
 #: The largest difference of a probability that is accepted; of numbers, relative to the largest.
 MOST_DIFFERENT = 1e-3
@@ -56,19 +56,23 @@ class Comparison:
 
     def lines(self, output: str) -> list[str]:
         """What the command prints, and the card says."""
-        what = "a probability" if output == "probabilities" else "a number"
-        beside = "" if output == "probabilities" else f" beside numbers of up to {self.size:.4g}"
-        same = f"the same class for {self.same}" if output == "probabilities" else ""
-        said = [
+        what, rest = "a number", f"beside numbers of up to {self.size:.4g} (both in float32)"
+        if output == PROBABILITIES:
+            all_of = "all" if self.same == self.samples else f"{self.same} of {self.samples}"
+            what, rest = "a probability", f"(both in float32; the same class for {all_of})"
+        lines = [
             f"Checked on {self.samples} {self.kind}: largest difference of {what} "
-            f"{self.difference:.1e}{beside}",
-            f"(both in float32{'; ' if same else ''}{same})",
+            f"{self.difference:.1e} {rest}"
         ]
-        lines = [" ".join(said)]
         if self.precision != "f32":
             lines.append(
                 f"The run itself predicts in {self.precision}: there the largest difference is "
                 f"{self.as_it_predicts:.1e}"
+            )
+        if not self.are_real:
+            lines.append(
+                "None of the test inputs of the run is at hand any more: --check DATA checks on "
+                "real ones"
             )
         return lines
 

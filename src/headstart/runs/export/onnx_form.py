@@ -58,7 +58,7 @@ class OnnxForm:
         except Exception as error:  # the network's own code and the exporter may raise anything
             raise RunError(
                 f"The network of {run.backbone.source.name!r} cannot be written as ONNX: "
-                f"{str(error).splitlines()[0]} Export it as openvino."
+                f"{_first_line(error)} Export it as openvino."
             ) from error
 
     def answer(self, run: Exportable, folder: Path, samples: Samples) -> NDArray[np.float64]:
@@ -75,6 +75,10 @@ class OnnxForm:
             f'(answer,) = session.run(["{run.output}"], {{"{INPUT}": batch}})\n'
         )
         return Use("onnx", usage(run, "import onnxruntime\n", call))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _write(network: torch.nn.Module, example: torch.Tensor, run: Exportable, path: Path) -> None:

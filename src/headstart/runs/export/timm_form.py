@@ -97,26 +97,26 @@ def _network(run: Exportable) -> nn.Module:
 
     network: Any
     network, source = whole_network(run)
-    _check_reads_the_mean(run, network, cut_into_stages(network, source))
+    _check_same_vector(run, network, cut_into_stages(network, source))
     weights, bias = map(torch.from_numpy, run.head.folded())
     network.reset_classifier(len(bias))
     classifier = network.get_classifier()
+    linear = isinstance(classifier, (torch.nn.Linear, torch.nn.Conv2d))
+    if not linear or classifier.bias is None:
+        raise _not_so(run, "timm's classifier of it is no linear layer with a bias")
     with torch.no_grad():
         classifier.weight.copy_(weights.view(classifier.weight.shape))
         classifier.bias.copy_(bias)
-    network.eval()
-    return network
+    ready: nn.Module = network.eval()
+    return ready
 
 
-def _check_reads_the_mean(run: Exportable, network: Any, backbone: Backbone) -> None:
-    """Whether timm's classifier is a linear layer on the vector that the head reads."""
+def _check_same_vector(run: Exportable, network: Any, backbone: Backbone) -> None:
+    """Refuse a network whose classifier reads something else than the run's head."""
     import torch
 
     random = torch.Generator().manual_seed(0)
     some = torch.rand((2, 3, *run.preprocessing.size), generator=random)
-    classifier = network.get_classifier()
-    if type(classifier) not in (torch.nn.Linear, torch.nn.Conv2d) or classifier.bias is None:
-        raise _not_so(run, f"its classifier is a {type(classifier).__name__}, no linear layer")
     with torch.no_grad():
         mine = list(backbone.pooled(some).values())[-1]
         theirs = network.forward_head(network.forward_features(some), pre_logits=True)

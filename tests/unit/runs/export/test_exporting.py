@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from PIL import Image
 from tests.unit.runs.export.conftest import make_run
 
 from headstart import TransferClassifier, load
-from headstart.errors import InputError, RunError, SourceError
+from headstart.errors import InputError, MissingDependencyError, RunError, SourceError
 from headstart.runs.export import FORMS, export_run
+from headstart.runs.export.exportable import Exportable
 from headstart.runs.export.openvino_form import OpenVinoForm
 from headstart.runs.manifest import write_manifest
 
@@ -206,6 +208,41 @@ def test_a_model_without_a_network(tmp_path):
     vectors = np.random.default_rng(0).normal(size=(20, 3))
     run = TransferClassifier().fit(vectors, ["a", "b"] * 10).model_.save(tmp_path / "run")
     with pytest.raises(RunError, match="cannot be exported: its model reads ready embeddings"):
+        export_run(run, "onnx", tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("modality", "words"),
+    [
+        ("image", "reads small copies of pictures and the directions of their edges, and has no"),
+        ("text", "counts words and pieces of words, and has no network"),
+    ],
+)
+def test_a_model_without_transfer(run_of, modality, words):
+    model = load(run_of())
+    result = replace(model.result_, modality=modality)
+    plain = replace(model, backbone=None, result_=result)
+    with pytest.raises(RunError, match=f"{words}.* fit again with --keep-transfer"):
+        Exportable.of(Path("run"), plain)
+
+
+def test_what_no_exporter_takes(run_of, tmp_path, monkeypatch):
+    import torch
+
+    def refuse(*arguments, **options):
+        raise RuntimeError
+
+    run = run_of()
+    monkeypatch.setattr(torch.onnx, "export", refuse)
+    with pytest.raises(RunError, match="cannot be written as ONNX: RuntimeError Export it as ope"):
+        export_run(run, "onnx", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_library_that_is_not_there(run_of, tmp_path, monkeypatch):
+    run = run_of()
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(MissingDependencyError, match="needs the package onnxruntime, which is not"):
         export_run(run, "onnx", tmp_path / "out")
 
 

@@ -62,6 +62,16 @@ def test_a_classifier_that_reads_something_else(run_of, tmp_path, monkeypatch):
         export_run(run, "huggingface", tmp_path / "out")
 
 
+def test_a_classifier_that_is_no_linear_layer(run_of, tmp_path, monkeypatch):
+    import torch
+    from timm.models.convnext import ConvNeXt
+
+    run = run_of("timm/test_convnext@32")
+    monkeypatch.setattr(ConvNeXt, "get_classifier", lambda self: torch.nn.Identity())
+    with pytest.raises(RunError, match="timm's classifier of it is no linear layer with a bias"):
+        export_run(run, "huggingface", tmp_path / "out")
+
+
 def test_a_network_that_neither_library_knows(run_of, tmp_path):
     with pytest.raises(RunError, match="neither timm nor transformers knows the network of 'tiny"):
         export_run(run_of(), "huggingface", tmp_path / "out")
