@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,7 +117,7 @@ def _tested(run: Exportable) -> Dataset:
     names = [one.input for one in run.model.predictions if one.reason is None]
     if run.modality == "text":
         return _tested_texts(names)
-    paths = [name for name in names if Path(name).is_file()]
+    paths = [name for name in names if os.path.isfile(name)]
     if not paths:
         return Dataset("image")
     return gather_inputs([paths[row] for row in _spread(len(paths), _MOST_TESTED)]).dataset
@@ -131,7 +132,7 @@ def _tested_texts(names: Sequence[str]) -> Dataset:
 
 
 def _texts_in(table: str) -> Sequence[Item]:
-    """None where there is no such table, or its column of texts was named when it was read."""
+    """Nothing where there is no such table, or its column of texts was named when it was read."""
     if not is_table_path(table):
         return ()
     try:

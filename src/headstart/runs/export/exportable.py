@@ -63,7 +63,7 @@ class Exportable:
         raise RunError(
             f"The run {str(place)!r} cannot be exported: its model {_WHY_NOT[modality]}, and has "
             "no network. Accepted: a run whose model reads pictures or texts through a source. "
-            f"{instead}; 'headstart predict' needs neither torch nor scikit-learn for this one."
+            f"{instead}; 'headstart predict' answers with this one without torch."
         )
 
     @property
