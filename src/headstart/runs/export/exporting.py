@@ -6,12 +6,15 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from headstart import __version__
 from headstart.backbones.source import TOKENIZER
-from headstart.errors import InputError, RunError
+from headstart.errors import HeadstartError, InputError, RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.progress import Progress, silent
-from headstart.runs.export.check_samples import check_samples
+from headstart.runs.export.check_samples import Samples, check_samples
 from headstart.runs.export.comparison import Comparison, Reference
 from headstart.runs.export.exportable import Exportable
 from headstart.runs.export.form import Form
@@ -87,10 +90,8 @@ def export_run(
     found: list[Comparison] = []
 
     def fill(temporary: Path) -> None:
-        progress(f"write {form.name}", 0, None)
-        form.write(run, temporary)
-        progress(f"check {form.name}", 0, None)
-        found.append(reference.compare(run, form.answer(run, temporary, samples)))
+        outputs = _written(run, form, temporary, samples, progress)
+        found.append(reference.compare(run, outputs))
         _write_facts(run, form, found[0], temporary)
 
     try:
@@ -101,6 +102,25 @@ def export_run(
             "some room or give another folder with --out."
         ) from error
     return Exported(folder, found[0], tuple(found[0].lines(run.output)))
+
+
+def _written(
+    run: Exportable, form: Form, folder: Path, samples: Samples, progress: Progress
+) -> NDArray[np.float64]:
+    """Write the network, and ask what was written."""
+    try:
+        progress(f"write {form.name}", 0, None)
+        form.write(run, folder)
+        progress(f"check {form.name}", 0, None)
+        return form.answer(run, folder, samples)
+    except (HeadstartError, OSError):
+        raise
+    except Exception as error:  # the network's own code and its library may raise anything
+        reason = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
+        raise RunError(
+            f"The network of {run.backbone.source.name!r} cannot be exported as {form.name}: "
+            f"{reason}. Choose another format: {', '.join(FORMS)}."
+        ) from error
 
 
 def check_folder(folder: Path) -> None:
