@@ -61,7 +61,7 @@ def test_demo_says_what_it_does_and_how_well_it_went(demo):
     assert done.stdout.isascii()
     assert {path.name for path in (folder / "run").iterdir()} == {
         *("manifest.json", "result.json", "evidence.json", "predictions.csv", "report.html"),
-        *("model.safetensors", "backbone"),
+        *("model.safetensors", "model_card.md", "backbone"),
     }
 
 

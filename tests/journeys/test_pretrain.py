@@ -62,7 +62,7 @@ def test_without_labels(here):
     assert made.stdout == (here / "alone" / "result.json").read_text()
     assert (record["n_train"], record["source"]) == (24, "timm/test_resnet@32")
     assert {path.name for path in (here / "alone").iterdir()} == {
-        *("manifest.json", "result.json", "evidence.json", "backbone"),
+        *("manifest.json", "result.json", "evidence.json", "model_card.md", "backbone"),
     }
     fitted = headstart(
         "fit", "classes", "--source", "run:alone", "--keep-transfer", "--out", "f2", cwd=here

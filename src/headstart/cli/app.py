@@ -11,6 +11,7 @@ from headstart.cli.cache import cache
 from headstart.cli.compare import compare
 from headstart.cli.curve import curve
 from headstart.cli.demo import demo
+from headstart.cli.export import export
 from headstart.cli.fit import fit
 from headstart.cli.label_next import label_next
 from headstart.cli.predict import predict
@@ -44,6 +45,7 @@ _COMMANDS = (
     sources,
     report,
     compare,
+    export,
     cache,
     demo,
 )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from headstart.data.markup import bullets, escaped, table
 from headstart.report.language import language_named
 from headstart.report.printable import plain_data
 
 Say = Callable[[str], str]
-
-_SPECIAL = re.compile(r"([\\`*_\[\]|~#!])")
 
 
 def render_markdown(contents: Mapping[str, Any]) -> str:
@@ -34,18 +32,6 @@ def render_markdown(contents: Mapping[str, Any]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def escaped(text: object) -> str:
-    r"""The text on one line, with everything that Markdown or HTML would act upon made harmless.
-
-    Examples
-    --------
-    >>> print(escaped("<b> *x* | y"))
-    &lt;b&gt; \*x\* \| y
-    """
-    safe = str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return " ".join(_SPECIAL.sub(r"\\\1", safe).split())
-
-
 def _answer(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     answer = contents["answer"]
     yield say("# headstart report")
@@ -56,9 +42,9 @@ def _answer(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         yield say("**%(title)s.** %(sentence)s") % verdict
     if answer["beats"]:
         yield escaped(answer["beats"])
-    yield _table(("", ""), [(row["name"], row["value"]) for row in contents["facts"]])
+    yield table(("", ""), [(row["name"], row["value"]) for row in contents["facts"]])
     yield f"## {say('What to do next')}"
-    yield _bullets(say("%(text)s %(command)s") % step for step in contents["next_steps"])
+    yield bullets(say("%(text)s %(command)s") % step for step in contents["next_steps"])
 
 
 def _scores(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -70,7 +56,7 @@ def _scores(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         (row["title"], *(_cell(cell, say) for cell in row["cells"]), row["meaning"])
         for row in scores["rows"]
     ]
-    yield _table(("", *scores["models"], say("what it means")), rows)
+    yield table(("", *scores["models"], say("what it means")), rows)
 
 
 def _cell(cell: Mapping[str, Any] | None, say: Say) -> str:
@@ -86,7 +72,7 @@ def _confusion(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     yield f"## {say('What does it mix up?')}"
     yield say("Rows are true classes, columns are predicted ones.")
     rows = [(row["label"], *(cell["count"] for cell in row["cells"])) for row in confusion["rows"]]
-    yield _table(("", *confusion["classes"]), rows)
+    yield table(("", *confusion["classes"]), rows)
 
 
 def _calibration(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -99,7 +85,7 @@ def _calibration(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         (f"{row['confidence']:.0%}", f"{row['accuracy']:.0%}", row["count"])
         for row in calibration["bins"]
     ]
-    yield _table((say("it claims"), say("it is right"), contents["noun"]), rows)
+    yield table((say("it claims"), say("it is right"), contents["noun"]), rows)
 
 
 def _hardest(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -111,7 +97,7 @@ def _hardest(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         for row in contents["hardest"]
     ]
     last = "error" if contents["hardest"][0]["error"] else "confidence"
-    yield _table((say("input"), say("true"), say("predicted"), say(last)), rows)
+    yield table((say("input"), say("true"), say("predicted"), say(last)), rows)
 
 
 def _stages(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -125,7 +111,7 @@ def _stages(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         for row in stages["rows"]
     ]
     measure = say("cross-validated %(measure)s") % {"measure": stages["measure"].lower()}
-    yield _table((say("stages"), measure, ""), rows)
+    yield table((say("stages"), measure, ""), rows)
 
 
 def _training(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -145,7 +131,7 @@ def _training(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         for row in training["rows"]
     ]
     learned, held_back = say("loss on what was learned from"), say("loss on what was held back")
-    yield _table((say("epoch"), learned, held_back, say("time"), ""), rows)
+    yield table((say("epoch"), learned, held_back, say("time"), ""), rows)
     if training["states"]:
         states = {"states": escaped(training["states"])}
         yield say("The states that training reads were %(states)s") % states
@@ -163,7 +149,7 @@ def _data(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     ):
         if lines:
             yield f"## {say(title)}"
-            yield _bullets(lines)
+            yield bullets(lines)
 
 
 def _method(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -180,7 +166,7 @@ def _method(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         facts.append(say("The head reads: %(names)s") % {"names": ", ".join(method["head"])})
     facts += [decided % row for row in method["decisions"]]
     facts += [f"{name}: {value}" for name, value in contents["circumstances"].items()]
-    yield _bullets(facts)
+    yield bullets(facts)
 
 
 def _seconds(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
@@ -189,20 +175,7 @@ def _seconds(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
         return
     yield f"## {say('Where the time went')}"
     rows = [(row["step"], row["text"]) for row in seconds["rows"]]
-    yield _table((say("step"), say("time")), [*rows, (say("all"), seconds["total"])])
-
-
-def _bullets(lines: Iterable[object]) -> str:
-    return "\n".join(f"- {escaped(line)}" for line in lines)
-
-
-def _table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(_in_table, line))} |" for line in lines)
-
-
-def _in_table(text: object) -> str:
-    return escaped(text) if text != "---" else "---"
+    yield table((say("step"), say("time")), [*rows, (say("all"), seconds["total"])])
 
 
 #: In the order of the page.

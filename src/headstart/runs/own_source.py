@@ -16,7 +16,9 @@ from headstart.evidence import Evidence
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.plan import Plan
 from headstart.runs.manifest import write_manifest
+from headstart.runs.model_card import MODEL_CARD
 from headstart.runs.saving import BACKBONE, EVIDENCE, RESULT, cannot_write, check_place, versions
+from headstart.runs.source_card import source_card
 
 #: What stands in the manifest in the place of a task.
 SELF_SUPERVISION = "self-supervision"
@@ -69,6 +71,8 @@ class OwnSource:
         write_atomically(place / BACKBONE / NETWORK, save(dict(self.tensors)))
         if tokenizer := getattr(self.source.preprocessing, "tokenizer", None):
             write_atomically(place / BACKBONE / TOKENIZER, tokenizer.encode())
+        card = source_card(self.source, self.record).encode("utf-8", "backslashreplace")
+        write_atomically(place / MODEL_CARD, card)
         write_atomically(place / RESULT, to_json(self.record))
         write_atomically(place / EVIDENCE, to_json(self.evidence.to_dict()))
         facts = {

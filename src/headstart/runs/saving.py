@@ -21,6 +21,7 @@ from headstart.plan import Plan
 from headstart.runs.kept_samples import HARDEST, TRAINING, write_kept_samples
 from headstart.runs.manifest import is_run, write_manifest
 from headstart.runs.model import Model
+from headstart.runs.model_card import MODEL_CARD, model_card
 from headstart.runs.predictions_file import to_csv
 
 if TYPE_CHECKING:
@@ -106,7 +107,12 @@ def save(model: Model | Answerer, folder: Path, extra: Mapping[str, bytes] | Non
 def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> None:
     from safetensors.numpy import save as to_safetensors
 
+    if model.backbone is not None:
+        _copy_backbone(model.backbone, place / BACKBONE)
+    source = None if model.backbone is None else model.backbone.source
+    card = model_card(model.result_, model.plan, source)
     contents = {
+        MODEL_CARD: card.encode("utf-8", "backslashreplace"),
         HEAD: to_safetensors(model.head.to_arrays()),
         RESULT: to_json(model.result_.to_dict()),
         EVIDENCE: to_json(model.evidence.to_dict()),
@@ -119,8 +125,6 @@ def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> N
         for kind, kept in ((TRAINING, model.kept_samples), (HARDEST, model.kept_tests)):
             if kept is not None:
                 write_kept_samples(kept, place, kind)
-    if model.backbone is not None:
-        _copy_backbone(model.backbone, place / BACKBONE)
     write_manifest(place, _facts(model))
 
 

@@ -39,6 +39,7 @@ def test_load_gives_back_what_was_saved(model, run):
         "evidence.json",
         "manifest.json",
         "model.safetensors",
+        "model_card.md",
         "predictions.csv",
         "result.json",
     ]

@@ -143,7 +143,7 @@ def _tokenizer(folder: Path, name: str) -> str:
     if not any((folder / one).is_file() for one in _WORD_LISTS):  # transformers would make it up
         raise _no_tokenizer(name, "there is neither that file nor a word list.")
     try:
-        with _quiet():
+        with quiet_transformers():
             from transformers import AutoTokenizer
 
             made = AutoTokenizer.from_pretrained(
@@ -164,7 +164,7 @@ def _no_tokenizer(name: str, reason: str) -> SourceError:
 
 def _model(folder: Path, name: str, seed: int, is_random: bool) -> Any:
     """The network with random weights, or with none where they are about to be replaced."""
-    with _quiet():
+    with quiet_transformers():
         from transformers import AutoConfig, AutoModel
 
         try:
@@ -192,7 +192,7 @@ def _unset() -> AbstractContextManager[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet_transformers() -> Iterator[None]:
     """Keep transformers from showing bars and warnings of its own."""
     from transformers.utils import logging
 

@@ -1,0 +1,178 @@
+"""From a run to a folder that other programs can use: written, checked, and only then in place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart import __version__
+from headstart.backbones.source import TOKENIZER
+from headstart.errors import HeadstartError, InputError, RunError
+from headstart.files import to_json, write_atomically, write_folder_atomically
+from headstart.progress import Progress, silent
+from headstart.runs.export.check_samples import Samples, check_samples
+from headstart.runs.export.comparison import Comparison, Reference
+from headstart.runs.export.exportable import Exportable
+from headstart.runs.export.form import Form
+from headstart.runs.export.forms import FORMS
+from headstart.runs.export.input_facts import PREPROCESSING, input_facts
+from headstart.runs.loading import load
+from headstart.runs.model_card import Use, model_card
+
+_SOURCE_FACTS = ("name", "architecture", "origin", "licence", "weights_hash", "builder")
+CLASSES, CARD, FACTS = "classes.json", "README.md", "export.json"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Parameters
+    ----------
+    folder : Path
+        Where.
+    comparison : Comparison
+        How far it is from the run.
+    lines : tuple of str
+        What a person should know of it.
+    """
+
+    folder: Path
+    comparison: Comparison
+    lines: tuple[str, ...]
+
+
+def export_run(
+    place: Path,
+    format_name: str,
+    folder: Path,
+    check: Path | None = None,
+    progress: Progress = silent,
+) -> Exported:
+    """Write the model of a run in a form for other programs, once it gives the same answers.
+
+    Parameters
+    ----------
+    place : Path
+        The run.
+    format_name : str
+        One of :data:`~headstart.runs.export.forms.FORMS`.
+    folder : Path
+        Where to write; an earlier export that stands there is replaced.
+    check : Path or None
+        Samples to check on; None: the run's own test samples that are still there, or made-up ones.
+    progress : Progress
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If the format is unknown, or there is nothing to check on in ``check``.
+    RunError
+        If it is no run, it has no network, something else stands at ``folder``, or the written
+        model says something else than the run.
+    SourceError
+        If the weights that the run stands on cannot be had.
+    MissingDependencyError
+        If a library is not installed.
+    """
+    form = _form(format_name)
+    check_folder(folder)
+    run = Exportable.of(place, load(place))
+    form.check(run)
+    samples = check_samples(run, check, progress)
+    progress("predict with the run", 0, None)
+    reference = Reference.of(run, samples)
+    found: list[Comparison] = []
+
+    def fill(temporary: Path) -> None:
+        outputs = _written(run, form, temporary, samples, progress)
+        found.append(reference.compare(run, outputs))
+        _write_facts(run, form, found[0], temporary)
+
+    try:
+        write_folder_atomically(folder, fill)
+    except OSError as error:
+        raise RunError(
+            f"The export cannot be written to {str(folder)!r}: {error.strerror or error}. Free "
+            "some room or give another folder with --out."
+        ) from error
+    return Exported(folder, found[0], tuple(found[0].lines(run.output)))
+
+
+def _written(
+    run: Exportable, form: Form, folder: Path, samples: Samples, progress: Progress
+) -> NDArray[np.float64]:
+    """Write the network, and ask what was written."""
+    try:
+        progress(f"write {form.name}", 0, None)
+        form.write(run, folder)
+        progress(f"check {form.name}", 0, None)
+        return form.answer(run, folder, samples)
+    except (HeadstartError, OSError):
+        raise
+    except Exception as error:  # the network's own code and its library may raise anything
+        reason = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
+        raise RunError(
+            f"The network of {run.backbone.source.name!r} cannot be exported as {form.name}: "
+            f"{reason}. Choose another format: {', '.join(FORMS)}."
+        ) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a place where something else than an earlier export stands.
+
+    Raises
+    ------
+    RunError
+        If it is a file, or a folder with other things in it.
+    """
+    if folder.is_dir() and ((folder / FACTS).is_file() or not any(folder.iterdir())):
+        return
+    if folder.exists() or folder.is_symlink():
+        raise RunError(
+            f"{str(folder)!r} exists and is not an export, so it is not written over. Give another "
+            "folder with --out, or remove it first."
+        )
+
+
+def _form(name: str) -> Form:
+    if name not in FORMS:
+        raise InputError(
+            f"The format is {name!r}; accepted: {', '.join(FORMS)}. Correct it in --format."
+        )
+    return FORMS[name]
+
+
+def _use(run: Exportable, form: Form, found: Comparison) -> Use:
+    """The program of the form, and below it how near it is to the run."""
+    own = form.use(run)
+    checked = "\n".join(f"- {line}" for line in found.lines(run.output))
+    return Use(own.library, f"{own.text}\n\n## Checked against the run\n\n{checked}")
+
+
+def _write_facts(run: Exportable, form: Form, found: Comparison, folder: Path) -> None:
+    """What stands beside the network, whatever its form."""
+    source = run.backbone.source
+    facts = {
+        "format": form.name,
+        "headstart": __version__,
+        "source": {key: getattr(source, key) for key in _SOURCE_FACTS},
+        "weights": run.backbone.constants,
+        "checked": asdict(found),
+    }
+    card = model_card(run.model.result_, run.model.plan, source, _use(run, form, found))
+    contents = {
+        PREPROCESSING: to_json(input_facts(run)),
+        CLASSES: (json.dumps(list(run.model.task.class_names)) + "\n").encode(),
+        CARD: card.encode("utf-8", "backslashreplace"),
+        FACTS: to_json(facts),
+    }
+    if run.modality == "text" and not (folder / TOKENIZER).exists():
+        contents[TOKENIZER] = run.preprocessing.tokenizer.encode()
+    for name, content in contents.items():
+        write_atomically(folder / name, content)

@@ -1,0 +1,99 @@
+"""A run as one ONNX file, preprocessing of pixels and head included."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.errors import MissingDependencyError
+from headstart.runs.export.check_samples import Samples
+from headstart.runs.export.exportable import INPUT, Exportable
+from headstart.runs.export.usage import usage
+from headstart.runs.model_card import Use
+
+if TYPE_CHECKING:
+    import torch
+
+MODEL = "model.onnx"
+_LIBRARIES = ("onnx", "onnxscript", "onnxruntime")
+_OPSET = 18
+#: A file of this form holds no more; beyond it the weights lie beside it.
+_MOST_BYTES = 2**31 - 2**24
+
+
+class OnnxForm:
+    """``model.onnx``."""
+
+    name = "onnx"
+
+    def check(self, run: Exportable) -> None:
+        """Raise MissingDependencyError where a library is not installed."""
+        for name in _LIBRARIES:
+            try:
+                import_module(name)
+            except ImportError as error:
+                raise MissingDependencyError(
+                    f"Exporting to ONNX needs the package {name}, which is not installed. Install "
+                    f"it: pip install {' '.join(_LIBRARIES)}. Or export as openvino, which needs "
+                    "no other package."
+                ) from error
+
+    def write(self, run: Exportable, folder: Path) -> None:
+        """Build the network in torch, and write what torch sees of it."""
+        from headstart.activations.segment_network import example_input
+        from headstart.runs.export.network import ExportedNetwork, torch_backbone
+
+        backbone = torch_backbone(run)
+        network = ExportedNetwork(backbone, run).eval()
+        example = example_input(backbone, network.pooled.segment)
+        _write(network, example.repeat(2, *[1] * (example.ndim - 1)), run, folder / MODEL)
+
+    def answer(self, run: Exportable, folder: Path, samples: Samples) -> NDArray[np.float64]:
+        """What onnxruntime says on the processor, shape (n_samples, n_outputs)."""
+        import onnxruntime
+
+        session = onnxruntime.InferenceSession(folder / MODEL, providers=["CPUExecutionProvider"])
+        return samples.answered(lambda batch: session.run([run.output], {INPUT: batch})[0])
+
+    def use(self, run: Exportable) -> Use:
+        """A program with onnxruntime alone."""
+        call = (
+            f'session = onnxruntime.InferenceSession("{MODEL}")\n'
+            f'(answer,) = session.run(["{run.output}"], {{"{INPUT}": batch}})\n'
+        )
+        return Use("onnx", usage(run, "import onnxruntime\n", call))
+
+
+def _write(network: torch.nn.Module, example: torch.Tensor, run: Exportable, path: Path) -> None:
+    import torch
+
+    size = sum(one.numel() * one.element_size() for one in network.state_dict().values())
+    free = (0, 1) if run.modality == "text" else (0,)
+    with torch.no_grad(), _quiet():
+        torch.onnx.export(
+            network,
+            (example,),
+            path,
+            input_names=[INPUT],
+            output_names=[run.output],
+            opset_version=_OPSET,
+            dynamo=True,
+            dynamic_shapes=({axis: torch.export.Dim.DYNAMIC for axis in free},),
+            external_data=size > _MOST_BYTES,
+            verbose=False,
+        )
+
+
+@contextlib.contextmanager
+def _quiet() -> Any:
+    """The exporter tells of its steps, and of what torch will change one day."""
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
