@@ -207,6 +207,11 @@ def _limits(result: Result) -> Iterator[str]:
         )
     else:
         limits.append("Nothing tells it that it is shown something unlike what it learned from.")
+    if result.modality in ("image", "text"):
+        limits.append(
+            "Before you give the run away: its files samples.json and hardest.json, where they are "
+            f"there, show some of the {samples} that it learned from and was tested on, small."
+        )
     if result.near_duplicates:
         limits.append("Test samples that almost repeat training samples make the figures flatter.")
     yield listed(limits)
