@@ -15,6 +15,7 @@ from headstart.cli.label_next import label_next
 from headstart.cli.predict import predict
 from headstart.cli.pretrain import pretrain
 from headstart.cli.report import report
+from headstart.cli.serve import serve
 from headstart.cli.sources import sources
 from headstart.errors import HeadstartError
 
@@ -42,6 +43,7 @@ _COMMANDS = (
     pretrain,
     sources,
     report,
+    serve,
     cache,
     demo,
 )

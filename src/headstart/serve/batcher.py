@@ -1,0 +1,175 @@
+"""Batches of what waits: a bounded queue, threads that decode, one thread that computes."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
+from typing import Any, Protocol
+
+from headstart.activations.cores import available_cores
+from headstart.errors import UnreadableInputError
+from headstart.runs import Prediction
+from headstart.serve.engine import Sample
+from headstart.serve.limits import Limits
+from headstart.serve.refusals import too_many
+
+#: How much the last batch counts in the pace that tells when to come again.
+_NEWS = 0.2
+_LONGEST_WAIT = 60
+
+
+class Answering(Protocol):
+    """What the batcher needs of an engine."""
+
+    def prepare(self, sample: Sample) -> Any: ...
+
+    def answers(self, prepared: Sequence[Any]) -> list[Prediction]: ...
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """An accepted sample and who waits for its answer."""
+
+    sample: Sample | None
+    answer: Future[Prediction] = field(default_factory=Future)
+    prepared: Any = None
+
+
+class Batcher:
+    """Accepts samples up to a bound and answers each, several together.
+
+    While a batch is computed the next ones are decoded, so that the cores always have something to
+    do. A sample whose asker has given up is dropped where it stands.
+
+    Parameters
+    ----------
+    engine : Answering
+        ``prepare`` is called by several threads, ``answers`` by one.
+    limits : Limits
+        ``waiting`` and ``samples``.
+    on_batch : callable
+        Told how many samples each batch has.
+    """
+
+    def __init__(
+        self, engine: Answering, limits: Limits, on_batch: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._on_batch = on_batch
+        self._lock = Lock()
+        self._waiting = 0
+        self._seconds_a_sample = 0.01
+        self._ready: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._decoders = ThreadPoolExecutor(available_cores(), thread_name_prefix="decode")
+        self._worker = Thread(target=self._work, name="batches", daemon=True)
+        self._worker.start()
+
+    @property
+    def waiting(self) -> int:
+        """Samples that were accepted and are not answered yet."""
+        return self._waiting
+
+    def submit(self, samples: Sequence[Sample]) -> list[Future[Prediction]]:
+        """Accept all or none.
+
+        Returns
+        -------
+        list of Future
+            Each gives an answer, or a Prediction with the reason why the sample cannot be read.
+
+        Raises
+        ------
+        RefusedError
+            429 when too many wait.
+        """
+        with self._lock:
+            if self._waiting + len(samples) > self._limits.waiting:
+                seconds = math.ceil(self._waiting * self._seconds_a_sample)
+                raise too_many(
+                    f"{self._waiting} samples wait already; at most {self._limits.waiting} may.",
+                    min(max(1, seconds), _LONGEST_WAIT),
+                )
+            self._waiting += len(samples)
+        return [self._accepted(sample) for sample in samples]
+
+    def _accepted(self, sample: Sample) -> Future[Prediction]:
+        one = _Waiting(sample)
+        one.answer.add_done_callback(self._count_down)
+        self._decoders.submit(self._prepare, one)
+        return one.answer
+
+    def close(self) -> None:
+        """Answer what was accepted, then end the threads."""
+        self._decoders.shutdown(wait=True)
+        self._ready.put(None)
+        self._worker.join()
+
+    def _count_down(self, _: Future[Prediction]) -> None:
+        with self._lock:
+            self._waiting -= 1
+
+    def _prepare(self, one: _Waiting) -> None:
+        sample, one.sample = one.sample, None
+        if sample is None or one.answer.cancelled():
+            return
+        try:
+            one.prepared = self._engine.prepare(sample)
+        except UnreadableInputError as error:
+            _settle(one, Prediction("", reason=str(error)))
+        except Exception as error:  # a defect of ours: the asker gets it, the thread goes on
+            _fail(one, error)
+        else:
+            self._ready.put(one)
+
+    def _work(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            if batch:
+                self._answer(batch)
+
+    def _next_batch(self) -> list[_Waiting] | None:
+        """All that is ready, up to the limit; waits for the first. None at the end."""
+        one = self._ready.get()
+        batch: list[_Waiting] = []
+        while one is not None:
+            if one.answer.set_running_or_notify_cancel():
+                batch.append(one)
+            if len(batch) == self._limits.samples:
+                return batch
+            try:
+                one = self._ready.get_nowait()
+            except Empty:
+                return batch
+        if not batch:
+            return None
+        self._ready.put(None)  # the end comes after this batch
+        return batch
+
+    def _answer(self, batch: list[_Waiting]) -> None:
+        start = time.monotonic()
+        try:
+            answers = self._engine.answers([one.prepared for one in batch])
+        except Exception as error:  # a defect of ours: these get it, the thread goes on
+            for one in batch:
+                _fail(one, error)
+            return
+        self._on_batch(len(batch))
+        pace = (time.monotonic() - start) / len(batch)
+        self._seconds_a_sample += _NEWS * (pace - self._seconds_a_sample)
+        for one, answer in zip(batch, answers, strict=True):
+            one.answer.set_result(answer)
+
+
+def _settle(one: _Waiting, answer: Prediction) -> None:
+    if one.answer.set_running_or_notify_cancel():
+        one.answer.set_result(answer)
+
+
+def _fail(one: _Waiting, error: Exception) -> None:
+    if one.answer.running() or one.answer.set_running_or_notify_cancel():
+        one.answer.set_exception(error)
