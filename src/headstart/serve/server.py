@@ -92,7 +92,7 @@ def serve(
     token : bytes or None
         What requests need; without one only loopback names are answered.
     say : callable
-        Told where the service is, and that it ends.
+        Told where the service is.
 
     Returns
     -------
@@ -100,9 +100,14 @@ def serve(
         How many requests were accepted, and how many of them answered.
     """
     service.engine.warm()
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    Server(service, token, lambda: _introduce(service.name, opened, say)).run([opened])
+    return service.counted
+
+
+def _config(service: Service, token: bytes | None) -> uvicorn.Config:
     limits = service.limits
-    config = uvicorn.Config(
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # not a line for every bad request
+    return uvicorn.Config(
         make_app(service, token),
         http=protocol_of(limits),
         ws="none",
@@ -115,8 +120,6 @@ def serve(
         timeout_keep_alive=_KEPT_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(limits.seconds + limits.body_seconds) + 5,
     )
-    _Server(config, service, lambda: _introduce(service.name, opened, say)).run([opened])
-    return service.counted
 
 
 def _introduce(name: str, opened: socket.socket, say: Callable[[str], Any]) -> None:
@@ -126,18 +129,27 @@ def _introduce(name: str, opened: socket.socket, say: Callable[[str], Any]) -> N
         say("The token and all pictures and texts travel unencrypted: put a TLS proxy in front.")
 
 
-class _Server(uvicorn.Server):
-    """Stops in two steps, and with status 0."""
+class Server(uvicorn.Server):
+    """Stops in two steps, and with status 0.
 
-    def __init__(
-        self, config: uvicorn.Config, service: Service, on_start: Callable[[], None]
-    ) -> None:
-        super().__init__(config)
+    Parameters
+    ----------
+    service : Service
+        What answers.
+    token : bytes or None
+        What requests need.
+    on_start : callable
+        Called when requests are taken.
+    """
+
+    def __init__(self, service: Service, token: bytes | None, on_start: Callable[[], Any]) -> None:
+        super().__init__(_config(service, token))
         self._service = service
         self._on_start = on_start
         self._stop_at: float | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell it."""
         await super().startup(sockets)
         self._on_start()
 
@@ -149,6 +161,7 @@ class _Server(uvicorn.Server):
         self._stop_at = time.monotonic() + _LINGER_SECONDS
 
     async def on_tick(self, counter: int) -> bool:
+        """Whether it is time to stop listening."""
         if self._stop_at is not None and time.monotonic() >= self._stop_at:
             self.should_exit = True
         return await super().on_tick(counter)
