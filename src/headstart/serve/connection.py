@@ -42,6 +42,12 @@ class _BoundedProtocol(H11Protocol):
         else:
             self._stop_timer()
 
+    def on_response_complete(self) -> None:
+        """A part of the next request may have come with the last one."""
+        super().on_response_complete()
+        if self._is_idle() and self.conn.trailing_data[0]:
+            self._start_timer()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)

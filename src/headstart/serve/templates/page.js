@@ -36,7 +36,11 @@ function element(name, text, className) {
   return made;
 }
 
-function say(text) { part("status").textContent = text; }
+/** What is told aloud; where the page shows it anyway, it is not shown twice. */
+function say(text, isShown = false) {
+  part("status").textContent = text;
+  part("status").classList.toggle("unseen", isShown);
+}
 
 function complain(text) {
   part("fault").textContent = text;
@@ -97,7 +101,7 @@ async function put(body, type) {
     const why = await ask("/explain", options);
     if (own.signal.aborted) return;
     explain(why);
-    say(part("answer").textContent + ".");
+    say(part("answer").textContent + ".", true);
   } catch (error) {
     if (error.name === "AbortError") return;
     say("");
@@ -200,6 +204,9 @@ part("access-form").addEventListener("submit", event => {
 part("file").addEventListener("change", event => {
   takeFile(event.target.files[0]);
   event.target.value = "";
+});
+part("file").addEventListener("keydown", event => {  // the space bar opens it without our help
+  if (event.key === "Enter") { event.preventDefault(); event.target.click(); }
 });
 part("ask-text").addEventListener("submit", event => {
   event.preventDefault();
