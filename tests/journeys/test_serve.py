@@ -144,7 +144,7 @@ def test_serving_needs_no_torch(place):
         (["colours", "--host", "0.0.0.0"], "a token is needed"),
         (["colours", "--token-file", "nothing"], "The token file 'nothing' cannot be read"),
         (["colours", "--port", "99999"], "65535"),
-        ([], "RUN"),
+        ([], "Missing argument"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(place, arguments, told):
