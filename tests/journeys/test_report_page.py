@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from headstart.data.thumbnails import thumbnail
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.evidence import Decision, Evidence
 from headstart.metrics.figure import Figure
 from headstart.plan import HeadPlan, frozen_plan
-from headstart.report import render_html, report_contents, thumbnail
+from headstart.report import Exhibits, render_html, report_contents
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -85,7 +86,9 @@ def _evidence() -> Evidence:
 @pytest.fixture(scope="module")
 def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     picture = thumbnail(Image.linear_gradient("L").convert("RGB"))
-    contents = report_contents(_result(), _evidence(), _predictions(), {"val/0.jpg": picture})
+    contents = report_contents(
+        _result(), _evidence(), _predictions(), Exhibits({"val/0.jpg": picture})
+    )
     file = tmp_path_factory.mktemp("report") / "report.html"
     file.write_text(render_html(contents), encoding="utf-8")
     return file

@@ -26,6 +26,7 @@ ORDER = (
     "evaluation",
     "advice",
     "runs",
+    "explanations",
     "fitting",
     "estimators",
     "question_answerer",

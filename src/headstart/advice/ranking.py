@@ -142,6 +142,7 @@ def _row(one: Ranked, chosen: bool) -> dict[str, Any]:
         "score": one.evidence.best.merit,
         "samples": one.n_samples,
         "chosen": chosen,
+        "stage_scores": [round(float(stage.merit), 4) for stage in one.evidence.stages],
     }
 
 

@@ -8,6 +8,7 @@ import typer
 
 from headstart.cli.advise import advise
 from headstart.cli.cache import cache
+from headstart.cli.compare import compare
 from headstart.cli.curve import curve
 from headstart.cli.demo import demo
 from headstart.cli.fit import fit
@@ -43,6 +44,7 @@ _COMMANDS = (
     pretrain,
     sources,
     report,
+    compare,
     serve,
     cache,
     demo,

@@ -65,6 +65,10 @@ def fit(
         bool,
         typer.Option("--keep-transfer", help="Save the model with transfer even where it hurts."),
     ] = False,
+    no_samples: Annotated[
+        bool,
+        typer.Option("--no-samples", help="Put no small copies of training samples into the run."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures or sentences, measure it, and compare with no transfer."""
@@ -87,6 +91,7 @@ def fit(
         processes=processes,
         time_limit=time_limit,
         fallback=not keep_transfer,
+        keeps_samples=not no_samples,
     )
     arguments = DataArguments(data, test, path_column, label_column, task, text_column)
     fit_and_save(arguments, settings, out, json, Watch(began=began))

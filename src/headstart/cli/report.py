@@ -11,21 +11,33 @@ import typer
 def report(
     run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
     out: Annotated[
-        Path | None, typer.Option(help="File to write (.html or .md); default: RUN-report.html.")
+        Path | None,
+        typer.Option(help="File to write (.html, .md or .json); default: RUN-report.html."),
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Find out what counted for the hardest samples.")
+    ] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Show the page in your browser.")] = False,
 ) -> None:
-    """Write the report of a run as one HTML file, or as Markdown."""
+    """Write the report of a run as one HTML file, as Markdown or as JSON."""
     from headstart.cli.output_file import check_output, write_output
-    from headstart.cli.run_report import contents_of, report_page
-    from headstart.report import render_markdown
+    from headstart.cli.run_report import contents_of
+    from headstart.files import to_json
+    from headstart.report import render_html, render_markdown
     from headstart.runs import load
 
     place = Path(f"{run.resolve().name}-report.html") if out is None else out
     check_output(place)
-    model = load(run)
-    if place.suffix == ".md":
-        page = render_markdown(contents_of(model)).encode("utf-8", "backslashreplace")
+    contents = contents_of(load(run), explains=explain)
+    if place.suffix == ".json":
+        page = to_json(contents)
     else:
-        page = report_page(model)
+        render = render_markdown if place.suffix == ".md" else render_html
+        page = render(contents).encode("utf-8", "backslashreplace")
     write_output(place, page)
     print(f"Report: {place}")
+    if open_:
+        import webbrowser
+
+        if not webbrowser.open(place.resolve().as_uri()):
+            print("No browser could be started here; open that file in yours.")

@@ -1,4 +1,4 @@
-"""The report of a model, with the pictures that it found hardest."""
+"""The report of a model, with what its run keeps to show."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from headstart.data import open_image
+from headstart.data.thumbnails import thumbnail
 from headstart.errors import UnreadableInputError
-from headstart.report import hardest_predictions, render_html, report_contents, thumbnail
+from headstart.evaluation.hardest import hardest_predictions
+from headstart.explanations import Explanation, explain
+from headstart.report import Exhibits, render_html, report_contents
+from headstart.report.exhibits import NEAREST_SHOWN
 from headstart.runs import Model
+from headstart.runs.kept_samples import KeptSamples, Nearest
 
 _SIDE = 160
 
@@ -19,13 +24,57 @@ def report_page(model: Model, circumstances: Mapping[str, Any] | None = None) ->
     return render_html(contents_of(model, circumstances)).encode("utf-8", "backslashreplace")
 
 
-def contents_of(model: Model, circumstances: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """What the page and the Markdown say; ``circumstances`` tell how to do it again."""
+def contents_of(
+    model: Model, circumstances: Mapping[str, Any] | None = None, explains: bool = False
+) -> dict[str, Any]:
+    """What the page and the Markdown say.
+
+    Parameters
+    ----------
+    model : Model
+        Fitted or loaded.
+    circumstances : mapping or None
+        How to do it again.
+    explains : bool
+        Whether to find out what counted for the hardest samples, which takes a while.
+    """
     rows = [prediction.to_dict() for prediction in model.predictions]
-    hardest = hardest_predictions(rows)
-    is_of_pictures = model.result_.modality == "image"
-    pictures = _thumbnails([row["input"] for row in hardest]) if is_of_pictures else {}
-    return report_contents(model.result_, model.evidence, rows, pictures, circumstances)
+    names = [str(row["input"]) for row in hardest_predictions(rows)]
+    kept = model.kept_tests
+    exhibits = Exhibits(
+        _thumbnails(names) if model.result_.modality == "image" else {},
+        _texts(kept),
+        {} if kept is None or model.kept_samples is None else _nearest(kept, model.kept_samples),
+        _explanations(model, names) if explains else {},
+        model.kept_samples,
+    )
+    return report_contents(model.result_, model.evidence, rows, exhibits, circumstances)
+
+
+def _texts(kept: KeptSamples | None) -> dict[str, str]:
+    if kept is None:
+        return {}
+    return {name: text for name, text in zip(kept.names, kept.texts, strict=False) if text}
+
+
+def _nearest(kept: KeptSamples, training: KeptSamples) -> dict[str, list[Nearest]]:
+    pairs = zip(kept.names, kept.vectors, strict=True)
+    return {name: training.nearest(vector, NEAREST_SHOWN) for name, vector in pairs}
+
+
+def _explanations(model: Model, names: Sequence[str]) -> dict[str, Explanation]:
+    """Of pictures whose files are still there, and of texts that are kept."""
+    texts = _texts(model.kept_tests)
+    found: dict[str, Explanation] = {}
+    for name in names:
+        try:
+            if model.result_.modality == "image":
+                found[name] = explain(model, Path(name).read_bytes())
+            elif name in texts:
+                found[name] = explain(model, texts[name])
+        except (OSError, ValueError, UnreadableInputError):
+            continue
+    return found
 
 
 def _thumbnails(names: Sequence[str]) -> dict[str, bytes]:

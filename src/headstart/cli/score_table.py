@@ -47,6 +47,11 @@ def short_name(baseline: str) -> str:
     return next((short for name, short in _SHORT.items() if baseline.startswith(name)), baseline)
 
 
+def metric_title(metric: str) -> str:
+    """What the table calls a metric."""
+    return _METRICS.get(metric, metric)
+
+
 def score_table(result: Result) -> list[str]:
     """A line a metric, with its interval; then what the short names mean.
 
@@ -62,7 +67,7 @@ def _row(result: Result, name: str, figure: Figure) -> list[str]:
     shown = amount if name in _IN_UNITS else "{:z.3f}".format
     interval = f"{shown(figure.low)} to {shown(figure.high)}"
     values = ["-" if one is None else shown(one.value) for one in (figure, *others)]
-    return [_METRICS.get(name, name), values[0], interval, *values[1:]]
+    return [metric_title(name), values[0], interval, *values[1:]]
 
 
 def _legend(result: Result) -> list[str]:

@@ -39,6 +39,8 @@ class Fitted:
         What a person should know of how it was found.
     held_out : HeldOut or None
         What it said of training samples that it had not learned from; None where there were none.
+    kept_vectors : ndarray of shape (n_kept, n_features) or None
+        What the head reads of the training samples that the run keeps; None of counts.
     """
 
     plan: Plan
@@ -49,6 +51,7 @@ class Fitted:
     precision: str | None = None
     notes: tuple[str, ...] = ()
     held_out: HeldOut | None = None
+    kept_vectors: NDArray[Any] | None = None
 
 
 class Course(Protocol):

@@ -9,6 +9,7 @@ import numpy as np
 from headstart.data.dataset import Dataset
 from headstart.errors import PlanError
 from headstart.fitting.course import Fitted
+from headstart.fitting.keeping import kept_vectors
 from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.measuring import samples_of
 from headstart.fitting.settings import Settings
@@ -63,6 +64,7 @@ class FrozenCourse:
             backbone,
             self.vectors.precision,
             held_out=probe.held_out,
+            kept_vectors=kept_vectors(halves, "source", plan.head.stages),
         )
 
     def _head_plan(self, halves: Split) -> HeadPlan:

@@ -11,6 +11,7 @@ from headstart.evidence import Decision, Evidence
 from headstart.fitting.comparison import hopes
 from headstart.fitting.course import Course, Fitted
 from headstart.fitting.frozen_course import FrozenCourse
+from headstart.fitting.keeping import hardest_of, kept_of
 from headstart.fitting.label_evidence import label_notes
 from headstart.fitting.measuring import measure
 from headstart.fitting.settings import Settings, check_training
@@ -188,6 +189,8 @@ def _measured(halves: Split, fitted: Fitted, vectors: Vectors, settings: Setting
     decisions = (*fitted.decisions, *([choice.decision()] if transfers else []))
     outputs = task.outputs(saved.head, saved.test_vectors)
     answers = zip(tester.dataset.names, outputs, tester.targets, strict=True)
+    predictions = tuple(task.answer(*answer) for answer in answers)
+    keeps = settings.keeps_samples
     return Model(
         task=task,
         plan=saved.plan,
@@ -196,5 +199,7 @@ def _measured(halves: Split, fitted: Fitted, vectors: Vectors, settings: Setting
         evidence=Evidence(decisions),
         backbone=saved.backbone,
         precision=saved.precision,
-        predictions=tuple(task.answer(*answer) for answer in answers),
+        predictions=predictions,
+        kept_samples=kept_of(halves, saved) if keeps else None,
+        kept_tests=hardest_of(halves, saved, predictions) if keeps else None,
     )

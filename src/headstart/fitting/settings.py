@@ -58,6 +58,8 @@ class Settings:
         and there is no figure.
     keeps_interrupted : bool
         Whether a training that is interrupted ends with the best weights so far.
+    keeps_samples : bool
+        Whether some training samples go into the run, small, to be shown beside new ones.
     modality : {"image", "text", "embedding"}
         What the samples are, as soon as they have been read.
 
@@ -83,6 +85,7 @@ class Settings:
     fallback: bool = True
     holds_out: bool = True
     keeps_interrupted: bool = False
+    keeps_samples: bool = True
     modality: Modality = "image"
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ from headstart.tasks.task import Task
 from headstart.training.probe import Folds
 
 _FOLDS = 5
+#: Training samples that a run keeps to show.
+MOST_KEPT = 300
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,22 @@ class Split:
     tester: Side
     task: Task
     folds: Folds
+
+    @cached_property
+    def kept_rows(self) -> NDArray[np.intp]:
+        """Training rows that the run keeps to show: as many of each stratum as there is room for.
+
+        Which ones does not depend on their order.
+        """
+        strata = self.task.strata(self.learner.targets)
+        ids = self.learner.dataset.fingerprints
+        turns = [0] * len(ids)
+        for stratum in np.unique(strata):
+            rows = sorted(np.flatnonzero(strata == stratum).tolist(), key=lambda row: ids[row])
+            for turn, row in enumerate(rows):
+                turns[row] = turn
+        order = sorted(range(len(ids)), key=lambda row: (turns[row], ids[row]))
+        return np.sort(np.asarray(order[:MOST_KEPT], dtype=np.intp))
 
 
 def labels_of(dataset: Dataset) -> NDArray[np.generic]:

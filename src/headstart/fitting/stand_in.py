@@ -12,6 +12,7 @@ from headstart.activations.classical import CLASSICAL_SOURCE
 from headstart.activations.openvino_engine import best_precision
 from headstart.evaluation.baselines import Baseline
 from headstart.fitting.course import Fitted
+from headstart.fitting.keeping import kept_vectors
 from headstart.fitting.sides import Split
 from headstart.fitting.vectors import Vectors
 from headstart.plan import HeadPlan, Plan, frozen_plan
@@ -47,7 +48,8 @@ def stand_in(halves: Split, vectors: Vectors, rival: Baseline) -> Fitted:
     backbone = vectors.twin if kind == "random" else None
     precision = None if backbone is None else best_precision()
     read = _read(halves.tester.features.get(kind, {}), plan.head.stages, len(head.mean))
-    return Fitted(plan, head, read, (), backbone, precision, held_out=rival.held_out)
+    kept = kept_vectors(halves, kind, plan.head.stages)
+    return Fitted(plan, head, read, (), backbone, precision, (), rival.held_out, kept)
 
 
 def _plan(kind: str, vectors: Vectors, stages: tuple[str, ...]) -> Plan:

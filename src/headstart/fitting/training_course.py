@@ -156,7 +156,8 @@ class TrainingCourse:
         with self.watch.step("convert the trained network"):
             converted = convert_trained(self.assembled, outcome)
         with self.watch.step("encode the test samples"):
-            vectors, precision = self._test_vectors(halves.tester.dataset, converted)
+            vectors, precision = self._vectors(halves.tester.dataset, converted)
+            kept, _ = self._vectors(halves.learner.dataset.take(halves.kept_rows), converted)
         head, held_out = outcome.head, None
         if len(start.valid_rows):
             held_out = HeldOut(start.valid_rows, outcome.scores)
@@ -165,7 +166,7 @@ class TrainingCourse:
             head = objective.calibrated(head, outcome.scores, goals)
         told = (states_decision(self.room, self.is_stored), epochs_decision(outcome.trained))
         decisions = (*start.decisions, *told)
-        return Fitted(self.plan, head, vectors, decisions, converted, precision, held_out=held_out)
+        return Fitted(self.plan, head, vectors, decisions, converted, precision, (), held_out, kept)
 
     @property
     def training(self) -> TrainingPlan:
@@ -299,10 +300,8 @@ class TrainingCourse:
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()
 
-    def _test_vectors(
-        self, dataset: Dataset, converted: ConvertedBackbone
-    ) -> tuple[NDArray[Any], str]:
-        """What the trained network makes of the test samples, by the engine that predicts."""
+    def _vectors(self, dataset: Dataset, converted: ConvertedBackbone) -> tuple[NDArray[Any], str]:
+        """What the trained network makes of samples, by the engine that predicts."""
         encoder = encoder_of(converted)
         stages = self.plan.head.stages
         sizes = {one.name: one.feature_size for one in converted.stages}

@@ -1,15 +1,13 @@
 """One plain dictionary about a run, as one self-contained HTML page or as Markdown."""
 
 from headstart.report.contents import report_contents
-from headstart.report.hardest import hardest_predictions
+from headstart.report.exhibits import Exhibits
 from headstart.report.markdown import render_markdown
 from headstart.report.page import render_html
-from headstart.report.thumbnails import thumbnail
 
 __all__ = [
-    "hardest_predictions",
+    "Exhibits",
     "render_html",
     "render_markdown",
     "report_contents",
-    "thumbnail",
 ]

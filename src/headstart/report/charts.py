@@ -162,6 +162,20 @@ def _loss_points(
     ]
 
 
+def map_marks(contents: Mapping[str, Any]) -> dict[str, Any]:
+    """A mark for each sample: its place, its shape by group and what it is."""
+    points = [
+        {
+            "x": round(SQUARE * point["x"], 1),
+            "y": round(SQUARE * (1 - point["y"]), 1),
+            "group": point["group"],
+            "title": point["title"],
+        }
+        for point in contents["points"]
+    ]
+    return {"side": SQUARE, "points": points}
+
+
 def calibration_marks(bins: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Circles whose area grows with the count, and the line that joins them."""
     most = max(row["count"] for row in bins)

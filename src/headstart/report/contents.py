@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from headstart.evaluation.hardest import Prediction
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.report.answer import answer
 from headstart.report.calibration_table import calibration_table
 from headstart.report.confusion_table import confusion_table
-from headstart.report.hardest import Prediction, hardest_cards
+from headstart.report.data_map import data_map
+from headstart.report.exhibits import Exhibits
+from headstart.report.hardest import hardest_cards
 from headstart.report.method import method
 from headstart.report.next_steps import next_steps
+from headstart.report.plan_table import plan_table
 from headstart.report.plan_words import plan_in_short, trains
 from headstart.report.printable import plain_data
 from headstart.report.sayings import SAYINGS
 from headstart.report.scatter import scatter
 from headstart.report.score_table import lane_axis, lanes, score_table
+from headstart.report.source_table import source_table
 from headstart.report.stage_table import chosen_value, stage_table
 from headstart.report.training_curve import training_curve
 from headstart.report.wording import counted, duration, noun
@@ -27,7 +32,7 @@ def report_contents(
     result: Result,
     evidence: Evidence,
     predictions: Sequence[Prediction] = (),
-    thumbnails: Mapping[str, bytes] | None = None,
+    exhibits: Exhibits | None = None,
     circumstances: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What a page about a run says, before anybody thinks of HTML.
@@ -44,8 +49,8 @@ def report_contents(
         One per test sample: ``input``, ``label``, ``predicted``; of a class ``correct`` (bool),
         ``confidence`` (in [0, 1]), ``probabilities`` (class to probability in [0, 1]); of a number
         ``error``.
-    thumbnails : mapping of str to bytes, optional
-        JPEG or PNG files by the ``input`` of the prediction.
+    exhibits : Exhibits, optional
+        What can be shown of samples besides numbers.
     circumstances : mapping, optional
         Facts that help to make the run again, such as ``command``, ``seed``, ``headstart``.
 
@@ -66,6 +71,8 @@ def report_contents(
     tried = result.plan if result.with_transfer is None else result.with_transfer.plan
     stages = None if trains(tried) else stage_table(evidence)
     confusion, curve = confusion_table(result), training_curve(evidence)
+    exhibits = exhibits or Exhibits()
+    cards = hardest_cards(predictions, exhibits)
     rows = lanes(result)
     contents = {
         "task": result.task,
@@ -81,7 +88,12 @@ def report_contents(
         "scatter": scatter(predictions),
         "stages": stages,
         "training": curve,
-        "hardest": hardest_cards(predictions, thumbnails or {}),
+        "n_train": result.n_train,
+        "hardest": cards,
+        "explained": any(card["explained"] for card in cards),
+        "map": data_map(exhibits.training, result.classes),
+        "sources": source_table(evidence),
+        "plans": plan_table(evidence),
         "hardest_words": SAYINGS[result.task].hardest,
         "has_pictures": result.modality == "image",
         **_about_the_data(result),

@@ -8,6 +8,7 @@ from typing import Any
 from headstart.evaluation.result import Result
 from headstart.evidence import Decision, Evidence
 from headstart.report.plan_words import has_network, runs_of_stages, training_facts, uses_source
+from headstart.report.source_table import STAGE_SCORES
 
 _LEARNED = "what it starts from, learned earlier and elsewhere"
 _RULES = "no network: features that are computed by a rule, without anything learned elsewhere"
@@ -43,7 +44,8 @@ def _source_words(plan: Mapping[str, Any]) -> str:
 
 
 def _decision(decision: Decision) -> dict[str, Any]:
-    columns = list(dict.fromkeys(key for row in decision.measurements for key in row))
+    keys = dict.fromkeys(key for row in decision.measurements for key in row)
+    columns = [key for key in keys if key != STAGE_SCORES]  # they have a picture of their own
     return {
         "question": decision.question,
         "answer": decision.answer,

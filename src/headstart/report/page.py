@@ -9,6 +9,7 @@ from headstart.report.charts import (
     calibration_marks,
     lane_marks,
     loss_marks,
+    map_marks,
     scatter_marks,
     stage_marks,
 )
@@ -53,6 +54,7 @@ def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
         "lanes": lane_marks(contents["lanes"], contents["lane_axis"]["scale"]),
         "stages": stage_marks(stages["rows"], stages["form"]) if stages else None,
         "scatter": scatter_marks(scatter["points"]) if scatter else None,
+        "map": map_marks(contents["map"]) if contents["map"] else None,
         "training": loss_marks(training["rows"]) if training else None,
         "calibration": calibration_marks(calibration["bins"]) if calibration else None,
     }
@@ -67,6 +69,9 @@ def _sections(contents: Mapping[str, Any]) -> list[dict[str, str]]:
         ("calibration", "Can its confidence be believed?"): contents["calibration"],
         ("scatter", "Where is it right?"): contents["scatter"],
         ("hardest", f"The hardest test {contents['noun']}"): contents["hardest"],
+        ("map", "How the model sees your data"): contents["map"],
+        ("sources", "Which source, and which of its stages?"): contents["sources"],
+        ("plans", "How much to transfer: what was tried"): contents["plans"],
         ("stages", "Which stages of the source helped?"): contents["stages"],
         ("training", "How did training go?"): contents["training"],
         ("data", "What was found in the data"): any(contents[key] for key in data),

@@ -53,6 +53,17 @@ def counted(count: int, modality: str) -> str:
     return f"{count:,} {noun(modality, count)}"
 
 
+def counted_of(count: int, whole: int) -> str:
+    """A count, and of how many where it is not all of them.
+
+    Examples
+    --------
+    >>> counted_of(50, 50), counted_of(20, 1500)
+    ('50', '20 of 1,500')
+    """
+    return f"{count:,}" if count == whole else f"{count:,} of {whole:,}"
+
+
 def of_hundred(share: float) -> str:
     """A share as a count out of 100; never 100 unless it is all, never 0 unless it is none.
 

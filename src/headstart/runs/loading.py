@@ -13,6 +13,13 @@ from headstart.errors import RunError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.plan import Plan
+from headstart.runs.kept_samples import (
+    HARDEST,
+    TRAINING,
+    KeptSamples,
+    facts_file,
+    read_kept_samples,
+)
 from headstart.runs.manifest import read_manifest
 from headstart.runs.model import Model
 from headstart.runs.own_source import refuse_own_source
@@ -98,7 +105,14 @@ def _model(place: Path, manifest: dict[str, Any]) -> Model:
         backbone=backbone,
         precision=manifest["precision"],
         predictions=tuple(from_csv((place / PREDICTIONS).read_bytes(), task.table)),
+        kept_samples=_kept(place, manifest, TRAINING),
+        kept_tests=_kept(place, manifest, HARDEST),
     )
+
+
+def _kept(place: Path, manifest: dict[str, Any], kind: str) -> KeptSamples | None:
+    """A run may have been told to keep none, and older ones have none."""
+    return read_kept_samples(place, kind) if facts_file(kind) in manifest["files"] else None
 
 
 def _check_features(plan: Plan, manifest: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from headstart.evidence import Evidence
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.inputs import Inputs, gather_inputs
+from headstart.runs.kept_samples import KeptSamples
 from headstart.runs.resident import ResidentEncoder
 from headstart.tasks.prediction import Prediction
 from headstart.tasks.task import Task
@@ -79,6 +80,10 @@ class Model:
         What the stored activations were computed in; prediction uses the same.
     predictions : tuple of Prediction
         Of the test samples.
+    kept_samples : KeptSamples or None
+        Some training samples, to be shown beside new ones.
+    kept_tests : KeptSamples or None
+        The hardest test samples.
     """
 
     task: Task
@@ -89,6 +94,8 @@ class Model:
     backbone: ConvertedBackbone | None = None
     precision: str | None = None
     predictions: tuple[Prediction, ...] = field(default=(), repr=False)
+    kept_samples: KeptSamples | None = field(default=None, repr=False)
+    kept_tests: KeptSamples | None = field(default=None, repr=False)
 
     @property
     def classes_(self) -> NDArray[Any]:

@@ -18,6 +18,7 @@ from headstart.backbones.source import TOKENIZER
 from headstart.errors import RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.plan import Plan
+from headstart.runs.kept_samples import HARDEST, TRAINING, write_kept_samples
 from headstart.runs.manifest import is_run, write_manifest
 from headstart.runs.model import Model
 from headstart.runs.predictions_file import to_csv
@@ -114,6 +115,10 @@ def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> N
     }
     for name, content in contents.items():
         write_atomically(place / name, content)
+    if isinstance(model, Model):
+        for kind, kept in ((TRAINING, model.kept_samples), (HARDEST, model.kept_tests)):
+            if kept is not None:
+                write_kept_samples(kept, place, kind)
     if model.backbone is not None:
         _copy_backbone(model.backbone, place / BACKBONE)
     write_manifest(place, _facts(model))

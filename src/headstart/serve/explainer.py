@@ -7,17 +7,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
+from headstart.explanations import PictureExplanation, explain
 from headstart.serve.answers import answer_of
 from headstart.serve.engine import Engine, Sample
 from headstart.serve.limits import Limits
 from headstart.serve.refusals import too_many
 
-#: The longer side of a picture that is explained and shown with its heat.
-_LONGEST_SIDE = 1024
+#: Pixels of the shorter side that are enough to explain a picture, and of the longer side at most.
+_SHORTER_SIDE, _LONGEST_SIDE = 320, 2048
 #: Training samples that are shown.
 _NEAREST = 5
 _COME_AGAIN = 5
-_PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
+_PNG = b"\x89PNG"
 
 
 class Explainer:
@@ -79,35 +80,32 @@ def explained(engine: Engine, sample: Sample) -> dict[str, Any]:
     }
 
 
-def _explanation(engine: Engine, sample: Sample, label: Any) -> dict[str, Any] | None:
-    """None for a number: what is explained is the probability of a class."""
-    if not engine.model.task.gives_probabilities:
-        return None
-    from headstart.explanations import explain
-
+def _explanation(engine: Engine, sample: Sample, predicted: Any) -> dict[str, Any]:
+    label = predicted if engine.model.task.gives_probabilities else None
     found = explain(engine.model, _reduced(engine, sample), label)
-    plain: dict[str, Any] = found.to_dict()
-    overlay = getattr(found, "overlay_png", None)
-    return plain if overlay is None else plain | {"overlay": _data_uri(overlay)}
+    plain = found.to_dict()
+    if isinstance(found, PictureExplanation):
+        plain["overlay"] = _data_uri(found.overlay_png)
+    return plain
 
 
 def _reduced(engine: Engine, sample: Sample) -> Any:
     """A picture of a size that a page can show."""
-    opened = engine.open(sample, at_least=_LONGEST_SIDE)
+    opened = engine.open(sample, at_least=_SHORTER_SIDE)
     if not isinstance(opened, str) and max(opened.size) > _LONGEST_SIDE:
         opened.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE))
     return opened
 
 
 def _nearest(engine: Engine, vector: Any) -> list[dict[str, Any]]:
-    kept = getattr(engine.model, "kept_samples", None)
+    kept = engine.model.kept_samples
     if kept is None:
         return []
     return [
         {
             "name": one.name,
             "label": one.label,
-            "similarity": float(one.similarity),
+            "similarity": one.similarity,
             "text": one.text,
             "thumbnail": None if one.thumbnail is None else _data_uri(one.thumbnail),
         }
@@ -116,5 +114,5 @@ def _nearest(engine: Engine, vector: Any) -> list[dict[str, Any]]:
 
 
 def _data_uri(picture: bytes) -> str:
-    kind = next((kind for magic, kind in _PICTURES.items() if picture.startswith(magic)), None)
-    return f"data:{kind or 'image/png'};base64,{base64.b64encode(picture).decode()}"
+    kind = "png" if picture.startswith(_PNG) else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"

@@ -6,9 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from headstart.evaluation.hardest import hardest_predictions
 from headstart.evidence import Decision, Evidence
 from headstart.metrics.figure import Figure
-from headstart.report import hardest_predictions, render_html, render_markdown, report_contents
+from headstart.report import Exhibits, render_html, render_markdown, report_contents
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\nrest", b"\xff\xd8\xffrest"
 
@@ -104,7 +105,7 @@ def test_a_class_the_model_does_not_know_is_the_hardest_and_unlabelled_are_left_
 
 def test_pictures_become_data_uris_and_the_missing_ones_none(result, evidence, predictions):
     thumbnails = {"val/0.jpg": JPEG, "val/1.jpg": PNG}
-    cards = report_contents(result, evidence, predictions, thumbnails)["hardest"]
+    cards = report_contents(result, evidence, predictions, Exhibits(thumbnails))["hardest"]
     assert cards[0]["picture"].startswith("data:image/jpeg;base64,")
     assert cards[1]["picture"].startswith("data:image/png;base64,")
     assert cards[2]["picture"] is None
@@ -114,7 +115,9 @@ def test_names_that_are_no_unicode_find_their_picture_and_are_shown_escaped(
     result, evidence, predictions
 ):
     odd = {**predictions[0], "input": "val/\udcff.jpg"}
-    card = report_contents(result, evidence, [odd], {"val/\udcff.jpg": JPEG})["hardest"][0]
+    card = report_contents(result, evidence, [odd], Exhibits({"val/\udcff.jpg": JPEG}))["hardest"][
+        0
+    ]
     assert card["input"] == "val/\\udcff.jpg"
     assert card["picture"]
 

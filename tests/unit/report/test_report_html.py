@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from headstart.metrics.figure import Figure
-from headstart.report import render_html, report_contents
+from headstart.report import Exhibits, render_html, report_contents
 
 ATTACK = "<script>alert(1)</script>\"'&"
 VOID = {"meta", "link", "img", "line", "circle", "path", "polyline"}
@@ -45,7 +45,7 @@ class Page(HTMLParser):
 @pytest.fixture
 def full(result, evidence, predictions):
     pictures = {"val/0.jpg": b"\xff\xd8\xffrest"}
-    return report_contents(result, evidence, predictions, pictures)
+    return report_contents(result, evidence, predictions, Exhibits(pictures))
 
 
 def test_page_is_well_formed_with_landmarks_and_one_main_heading(full):
@@ -96,7 +96,9 @@ def test_what_the_data_says_is_never_markup(result, evidence, predictions):
         seconds={ATTACK: 1.0},
     )
     rows = [{**row, "input": ATTACK, "label": ATTACK} for row in predictions]
-    contents = report_contents(hostile, evidence, rows, {ATTACK: b"\xff\xd8\xff"}, {ATTACK: ATTACK})
+    contents = report_contents(
+        hostile, evidence, rows, Exhibits({ATTACK: b"\xff\xd8\xff"}), {ATTACK: ATTACK}
+    )
     page = Page(render_html(contents))
     assert page.all("script") == []
     assert page.text.count(ATTACK) > 10

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from headstart.evaluation.hardest import hardest_predictions
 from headstart.metrics.figure import Figure
-from headstart.report import hardest_predictions, render_html, render_markdown, report_contents
+from headstart.report import Exhibits, render_html, render_markdown, report_contents
 from headstart.report.charts import SQUARE, scatter_marks, stage_marks
 from headstart.report.scatter import MOST, scatter
 
@@ -17,7 +18,7 @@ from headstart.report.scatter import MOST, scatter
 @pytest.fixture
 def contents(number_result, number_evidence, number_predictions):
     pictures = {"val/19.jpg": b"\xff\xd8\xffrest"}
-    return report_contents(number_result, number_evidence, number_predictions, pictures)
+    return report_contents(number_result, number_evidence, number_predictions, Exhibits(pictures))
 
 
 def test_the_answer_is_an_error_in_the_unit_of_the_numbers(contents):

@@ -3,111 +3,92 @@
 from __future__ import annotations
 
 import base64
-import sys
 import threading
-import types
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 
+import numpy as np
 import pytest
 from PIL import Image
 from tests.serving import GOOD, RED, picture, picture_model, running
 
+from headstart.runs.kept_samples import Nearest
 from headstart.serve.explainer import Explainer
 from headstart.serve.limits import Limits
 from headstart.serve.refusals import RefusedError
 
 PNG = {"Content-Type": "image/png"}
-OVERLAY = picture((1, 2, 3))
 
 
 @dataclass
-class Explanation:
-    """As ``headstart.explanations`` gives it."""
-
-    plain: dict
-    overlay_png: bytes | None = None
-
-    def to_dict(self):
-        return self.plain
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """Stands in for the explanations, and remembers what it was asked."""
-    asked = []
-
-    def explain(model, sample, label=None):
-        asked.append((sample, label))
-        if isinstance(sample, str):
-            words = [{"text": word, "weight": 0.1} for word in sample.split(" ")]
-            return Explanation({"kind": "text", "label": label, "words": words})
-        return Explanation({"kind": "picture", "label": label, "weights": [[1.0]]}, OVERLAY)
-
-    module = types.ModuleType("headstart.explanations")
-    module.explain = explain
-    monkeypatch.setitem(sys.modules, "headstart.explanations", module)
-    return asked
-
-
-@dataclass
-class Nearest:
-    name: str
-    label: str
-    similarity: float
-    text: str | None
-    thumbnail: bytes | None
-
-
 class Kept:
-    def __init__(self):
-        self.vectors = []
+    """Stands in for kept samples, and remembers what it was asked."""
+
+    vectors: list = field(default_factory=list)
 
     def nearest(self, vector, count=5):
         self.vectors.append(vector)
         return [Nearest("red/1.png", "red", 0.9, None, RED), Nearest("b", "blue", 0.5, "sky", None)]
 
 
-def test_a_picture_and_its_heat(pictures, asked):
-    told = pictures.post("/explain", RED, PNG).json
-    (predicted,) = pictures.post("/predict", RED, PNG).json["predictions"]
+def half_red():
+    """Red on the left, blue on the right."""
+    image = Image.new("RGB", (400, 320), (30, 30, 200))
+    image.paste((200, 30, 30), (0, 0, 260, 320))
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_a_picture_and_its_heat(pictures):
+    told = pictures.post("/explain", half_red(), PNG).json
+    (predicted,) = pictures.post("/predict", half_red(), PNG).json["predictions"]
     assert told["prediction"] == predicted
-    assert told["explanation"]["kind"] == "picture"
+    assert told["prediction"]["label"] == told["explanation"]["label"] == "red"
+    weights = np.array(told["explanation"]["weights"])
+    assert weights[:, :3].mean() > 0 > weights[:, -2:].mean()
     uri = told["explanation"]["overlay"]
-    assert base64.b64decode(uri.removeprefix("data:image/png;base64,")) == OVERLAY
-    ((sample, label),) = asked
-    assert isinstance(sample, Image.Image)
-    assert label == "red"
+    overlay = base64.b64decode(uri.removeprefix("data:image/png;base64,"))
+    assert Image.open(BytesIO(overlay)).size == (400, 320)
 
 
-def test_a_large_picture_is_explained_at_the_size_of_a_page(pictures, asked):
-    assert pictures.post("/explain", picture(size=(3000, 500)), PNG).status == 200
-    ((sample, _),) = asked
-    assert sample.size == (1024, 171)
+@pytest.mark.parametrize(("size", "shown"), [((3000, 40), (2048, 27)), ((900, 600), (480, 320))])
+def test_a_large_picture_is_explained_at_the_size_of_a_page(pictures, size, shown):
+    told = pictures.post("/explain", picture(size=size), PNG).json
+    content = base64.b64decode(told["explanation"]["overlay"].partition(",")[2])
+    assert Image.open(BytesIO(content)).size == shown
 
 
-def test_a_sentence_and_its_words(texts, asked):
+def test_a_sentence_and_its_words(texts):
     told = texts.post("/explain", {"texts": [GOOD]}).json
-    assert told["prediction"]["label"] == "praise"
-    assert [word["text"] for word in told["explanation"]["words"]] == ["a", "good", "film"]
-    assert asked == [(GOOD, "praise")]
+    assert (told["prediction"]["label"], told["explanation"]["label"]) == ("praise", "praise")
+    words = told["explanation"]["words"]
+    assert "".join(word["text"] for word in words) == GOOD
+    assert max(words, key=lambda word: word["weight"])["text"].strip() == "good"
 
 
-def test_a_number_has_no_explanation(asked):
+def test_a_number_is_explained_as_well():
     with running(picture_model("regression")) as service:
-        told = service.post("/explain", RED, PNG).json
-    assert told["explanation"] is None
+        told = service.post("/explain", half_red(), PNG).json
     assert set(told["prediction"]) == {"value"}
-    assert asked == []
+    assert told["explanation"]["label"] == "value"
 
 
-def test_a_model_that_kept_no_samples_has_no_nearest(texts, asked):
+def test_a_text_that_is_the_path_of_a_table_is_explained_as_a_text(texts, tmp_path):
+    table = tmp_path / "reviews.csv"
+    table.write_text(f"text\n{GOOD}\n")
+    told = texts.post("/explain", {"texts": [str(table)]}).json
+    assert "".join(word["text"] for word in told["explanation"]["words"]) == str(table)
+
+
+def test_a_model_that_kept_no_samples_has_no_nearest(texts):
     assert texts.post("/explain", {"texts": [GOOD]}).json["nearest"] == []
 
 
-def test_the_nearest_training_samples(asked, monkeypatch):
-    model, kept = picture_model(), Kept()
-    monkeypatch.setattr(type(model), "kept_samples", kept, raising=False)
-    with running(replace(model)) as service:
+def test_the_nearest_training_samples():
+    kept = Kept()
+    model = replace(picture_model(), kept_samples=kept)
+    with running(model) as service:
         nearest = service.post("/explain", RED, PNG).json["nearest"]
     assert nearest[0]["thumbnail"].startswith("data:image/png;base64,")
     assert {**nearest[0], "thumbnail": ""} == {
@@ -119,13 +100,13 @@ def test_the_nearest_training_samples(asked, monkeypatch):
 
 
 @pytest.mark.parametrize("body", [b"", b"hello"])
-def test_what_cannot_be_read(pictures, asked, body):
+def test_what_cannot_be_read(pictures, body):
     answer = pictures.post("/explain", body, PNG)
     assert answer.status == 422
     assert answer.json["error"].startswith("The sample cannot be read: ")
 
 
-def test_two_samples_at_once(texts, asked):
+def test_two_samples_at_once(texts):
     answer = texts.post("/explain", {"texts": [GOOD, GOOD]})
     assert (answer.status, answer.json["error"]) == (
         413,

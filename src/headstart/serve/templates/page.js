@@ -151,8 +151,9 @@ function explain({ explanation, nearest }) {
 }
 
 function showHeat(explanation) {
-  part("why-lead").textContent = `Where the picture speaks for ${explanation.label}: the warmer, the more.`;
-  part("heat-picture").alt = `The picture, with the places that speak for ${explanation.label} marked`;
+  const what = model.classes.length ? explanation.label : "a higher number";
+  part("why-lead").textContent = `Orange places speak for ${what}, blue ones against it.`;
+  part("heat-picture").alt = `The picture, with the places that speak for and against ${what} marked`;
   part("heat-picture").src = explanation.overlay;
 }
 
@@ -160,8 +161,9 @@ function showWords({ label, words }) {
   const most = Math.max(...words.map(word => Math.abs(word.weight)), 1e-9);
   const strongest = words.filter(word => word.weight > most / 10 && word.text.trim())
     .sort((a, b) => b.weight - a.weight).slice(0, 5).map(word => word.text.trim());
+  const what = model.classes.length ? label : "a higher number";
   part("why-lead").textContent = strongest.length
-    ? `What speaks most for ${label}: ${strongest.join(", ")}.` : `No single word speaks for ${label}.`;
+    ? `What speaks most for ${what}: ${strongest.join(", ")}.` : `No single word speaks for ${what}.`;
   part("words").replaceChildren(...words.map(word => {
     const level = Math.ceil(3 * Math.abs(word.weight) / most - 0.1);
     return element("span", word.text, level > 0 ? `${word.weight > 0 ? "p" : "n"}${level}` : "");
@@ -178,7 +180,7 @@ function card(one) {
   }
   if (one.text) item.append(element("q", one.text));
   item.append(element("b", one.label));
-  item.append(element("small", `${percent(one.similarity)} alike${one.text ? "" : ` · ${one.name}`}`));
+  item.append(element("small", `similarity ${one.similarity.toFixed(2)}${one.text ? "" : ` · ${one.name}`}`));
   return item;
 }
 

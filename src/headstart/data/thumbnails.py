@@ -1,4 +1,4 @@
-"""A small picture for the page."""
+"""A small picture, for a page or for a run to keep."""
 
 from __future__ import annotations
 

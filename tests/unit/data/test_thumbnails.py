@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from headstart.report import thumbnail
+from headstart.data.thumbnails import thumbnail
 
 
 def _open(data: bytes) -> Image.Image:

@@ -1,0 +1,55 @@
+"""A comparison of runs as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from headstart.cli.columns import aligned
+from headstart.cli.score_table import metric_title
+from headstart.report.wording import Form, counted_of, duration, formed
+
+_FORMS: Mapping[str, Form] = {"accuracy": "plain"}
+
+
+def comparison_lines(compared: Mapping[str, Any]) -> Iterator[str]:
+    """A line a run, then what the differences say."""
+    metric, form = compared["metric"], _FORMS.get(compared["metric"], "amount")
+    head = ["run", "source", "plan", "learned from", metric_title(metric), "95 % interval", "took"]
+    rows = [head, *(_row(run, metric, form) for run in compared["runs"])]
+    yield from aligned(rows)
+    yield ""
+    for run in compared["runs"]:
+        if run["run"] != compared["first"]:
+            yield _said(run, compared["first"], form)
+
+
+def _row(run: Mapping[str, Any], metric: str, form: Form) -> list[str]:
+    figure = run["figures"].get(metric)
+    value = "-" if figure is None else formed(figure["value"], form)
+    ends = "-" if figure is None else " to ".join(formed(figure[end], form) for end in _ENDS)
+    learned = f"{run['n_train']:,}"
+    return [run["run"], run["source"], run["plan"], learned, value, ends, duration(run["seconds"])]
+
+
+_ENDS = ("low", "high")
+
+
+def _said(run: Mapping[str, Any], first: str, form: Form) -> str:
+    against = run["against_first"]
+    if against is None:
+        return (
+            f"{run['run']} against {first}: they share no test sample, so that their figures "
+            "cannot be compared. Fit both with the same --test."
+        )
+    value, low, high = (_signed(against[key], form) for key in ("value", *_ENDS))
+    shared = counted_of(against["shared"], run["n_test"])
+    return (
+        f"{run['run']} against {first}: {against['said']}: {value} (95 %: {low} to {high}) on "
+        f"{shared} test samples; above 0 it is better."
+    )
+
+
+def _signed(value: float, form: Form) -> str:
+    text = formed(value, form)
+    return f"+{text}" if value > 0 else text

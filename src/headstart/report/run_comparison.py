@@ -1,0 +1,134 @@
+"""Several runs beside each other, on the test samples that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.errors import InputError
+from headstart.evaluation.verdict import verdict
+from headstart.report.plan_words import plan_in_short
+from headstart.report.printable import plain_data
+from headstart.report.sayings import SAYINGS
+from headstart.runs.model import Model
+from headstart.tasks.prediction import Prediction
+
+_SEED = 0
+#: Words for the interval of a difference, by what it would be called of transfer.
+_SAID = {
+    "transfer helps": "better",
+    "transfer hurts": "worse",
+    "no measurable difference": "no measurable difference",
+}
+
+
+def compare_runs(runs: Mapping[str, Model]) -> dict[str, Any]:
+    """Figures of each run, and of each the difference to the first on the same samples.
+
+    Parameters
+    ----------
+    runs : mapping of str to Model
+        At least two, of one task, by name.
+
+    Returns
+    -------
+    dict
+        ``task``, ``metric``, ``first`` (a name) and ``runs`` (list of ``{"run", "source", "plan",
+        "n_train", "n_test", "figures", "verdict", "seconds", "against_first"}``; the last is
+        ``{"shared", "value", "low", "high", "said"}``, or None for the first and where no test
+        sample is shared). Above 0 a run is better than the first.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two, or they are of different tasks or classes.
+    """
+    _check(runs)
+    first_name, first = next(iter(runs.items()))
+    rows = [
+        {
+            "run": name,
+            "source": model.result_.source,
+            "plan": plan_in_short(model.result_.plan) or "probe",
+            "n_train": model.result_.n_train,
+            "n_test": model.result_.n_test,
+            "figures": {key: asdict(one) for key, one in model.result_.test.items()},
+            "verdict": model.result_.verdict,
+            "seconds": sum(model.result_.seconds.values()),
+            "against_first": None if model is first else _against(first, model),
+        }
+        for name, model in runs.items()
+    ]
+    task = first.task.name
+    compared = {"task": task, "metric": SAYINGS[task].metric, "first": first_name, "runs": rows}
+    plain: dict[str, Any] = plain_data(compared)
+    return plain
+
+
+def _check(runs: Mapping[str, Model]) -> None:
+    if len(runs) < 2:
+        raise InputError(
+            f"{len(runs)} run is given; accepted: two or more different ones. Name another run "
+            "beside it: headstart compare RUN RUN"
+        )
+    tasks = {name: model.task.name for name, model in runs.items()}
+    if len(set(tasks.values())) > 1:
+        told = ", ".join(f"{name} is one of {task}" for name, task in tasks.items())
+        raise InputError(f"The runs are of different tasks: {told}. Compare runs of one task.")
+    classes = {name: sorted(model.task.class_names) for name, model in runs.items()}
+    (first, known), *others = classes.items()
+    for name, own in others:
+        if own != known:
+            raise InputError(
+                f"The runs {first!r} and {name!r} have different classes: {', '.join(known)}; and "
+                f"{', '.join(own)}. Compare runs that were fitted on the same classes."
+            )
+
+
+def _against(first: Model, other: Model) -> dict[str, Any] | None:
+    """How much better the other one is on what both were tested on."""
+    theirs = _by_sample(other.predictions)
+    shared = [
+        (one, theirs[key])
+        for key, one in _by_sample(first.predictions).items()
+        if key in theirs and theirs[key].label == one.label
+    ]
+    if not shared:
+        return None
+    firsts, others = zip(*shared, strict=True)
+    targets = _targets(first, firsts)
+    outputs = [_outputs(first, some) for some in (others, firsts)]
+    figure = first.task.difference(targets, outputs[0], outputs[1], _SEED)
+    said = _SAID[verdict(figure)]
+    return {"shared": len(shared), **asdict(figure), "said": said}
+
+
+def _by_sample(predictions: Iterable[Prediction]) -> dict[tuple[str, int], Prediction]:
+    """By name, and by how often that name came before: rows of two tables may be called alike."""
+    found: dict[tuple[str, int], Prediction] = {}
+    seen: dict[str, int] = {}
+    for one in predictions:
+        if one.label is None:
+            continue
+        seen[one.input] = seen.get(one.input, 0) + 1
+        found[one.input, seen[one.input]] = one
+    return found
+
+
+def _targets(model: Model, predictions: Sequence[Prediction]) -> NDArray[Any]:
+    names = model.task.class_names
+    if not names:
+        return np.array([one.label for one in predictions], dtype=np.float64)
+    return np.array([names.index(str(one.label)) for one in predictions], dtype=np.intp)
+
+
+def _outputs(model: Model, predictions: Sequence[Prediction]) -> NDArray[np.float64]:
+    """With the classes in the order of ``model``."""
+    names = model.task.class_names
+    if not names:
+        return np.array([[one.predicted] for one in predictions], dtype=np.float64)
+    return np.array([[one.probabilities[name] for name in names] for one in predictions])
