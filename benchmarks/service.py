@@ -13,7 +13,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from processes import NO_GPU, headstart_command, run_timed
 
@@ -31,10 +31,18 @@ class Served:
 
     def resident_mib(self) -> float:
         """Memory that the process holds, Linux only."""
+        return round(int(self._told("VmRSS").split()[0]) / 1024, 1)
+
+    def threads(self) -> int:
+        """Of the process, Linux only."""
+        return int(self._told("Threads"))
+
+    def _told(self, what: str) -> str:
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return round(int(line.split()[1]) / 1024, 1)
-        return float("nan")
+            name, _, value = line.partition(":")
+            if name == what:
+                return value
+        raise LookupError(what)
 
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)
@@ -47,13 +55,16 @@ class Served:
         return self.process.returncode, *counts
 
 
-def start_service(run: Path, *more: str) -> Served:
-    """Start it and wait until it says that it is ready; the seconds count from the start."""
+def start_service(run: Path, errors: IO[str] | None = None) -> Served:
+    """Start it and wait until it says that it is ready; the seconds count from the start.
+
+    What it says on standard error goes to ``errors``, or is shown.
+    """
     start = time.perf_counter()
     process = subprocess.Popen(
-        [*serve_command(), str(run), "--port", "0", *more],
+        [headstart_command(), "serve", str(run), "--port", "0"],
         stdout=subprocess.PIPE,
-        stderr=sys.stderr,
+        stderr=errors or sys.stderr,
         text=True,
         env={**os.environ, **NO_GPU},
     )
@@ -65,10 +76,6 @@ def start_service(run: Path, *more: str) -> Served:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/v2/health/ready") as answer:
         assert answer.status == 200
     return Served(process, port, time.perf_counter() - start)
-
-
-def serve_command() -> list[str]:
-    return [headstart_command(), "serve"]
 
 
 def fit_photographs(train: Path, workplace: Path) -> Path:

@@ -175,7 +175,7 @@ def test_keyboard_alone(open_page, reviews):
 def test_the_file_chooser_opens_from_the_keyboard(open_page, colours, key):
     visit = open_page(colours)
     chosen = []  # listened to early: Chromium is told so, and does not say when it has heard it
-    visit.page.on("filechooser", chosen.append)
+    visit.page.on("filechooser", lambda one: chosen.append(one))
     visit.page.locator("#file:focus").wait_for()
     with visit.page.expect_event("filechooser"):
         visit.page.keyboard.press(key)
