@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 from headstart.explanations import PictureExplanation, explain
+from headstart.runs import Model
 from headstart.serve.answers import answer_of
 from headstart.serve.engine import Engine, Sample
 from headstart.serve.limits import Limits
@@ -35,6 +37,9 @@ class Explainer:
     def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine = engine
         self._limits = limits
+        # A network of its own, compiled with the first explanation: in turns with the batches, one
+        # long text would keep them all waiting.
+        self.model = replace(engine.model)
         self._lock = Lock()
         self._waiting = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="explain")
@@ -51,7 +56,7 @@ class Explainer:
             if self._waiting >= self._limits.explanations:
                 raise too_many(f"{self._waiting} explanations wait already.", _COME_AGAIN)
             self._waiting += 1
-        future = self._thread.submit(explained, self._engine, sample)
+        future = self._thread.submit(explained, self._engine, self.model, sample)
         future.add_done_callback(self._count_down)
         return future
 
@@ -64,8 +69,17 @@ class Explainer:
             self._waiting -= 1
 
 
-def explained(engine: Engine, sample: Sample) -> dict[str, Any]:
+def explained(engine: Engine, model: Model, sample: Sample) -> dict[str, Any]:
     """Prediction, explanation and nearest training samples of one sample, as plain data.
+
+    Parameters
+    ----------
+    engine : Engine
+        What predicts.
+    model : Model
+        The same model, which is asked about parts of the sample.
+    sample : bytes or str
+        What is explained.
 
     Raises
     ------
@@ -75,14 +89,14 @@ def explained(engine: Engine, sample: Sample) -> dict[str, Any]:
     vectors, (prediction,) = engine.look([engine.prepare(sample)])
     return {
         "prediction": answer_of(prediction),
-        "explanation": _explanation(engine, sample, prediction.predicted),
-        "nearest": _nearest(engine, vectors[0]),
+        "explanation": _explanation(model, _reduced(engine, sample), prediction.predicted),
+        "nearest": _nearest(model, vectors[0]),
     }
 
 
-def _explanation(engine: Engine, sample: Sample, predicted: Any) -> dict[str, Any]:
-    label = predicted if engine.model.task.gives_probabilities else None
-    found = explain(engine.model, _reduced(engine, sample), label)
+def _explanation(model: Model, opened: Any, predicted: Any) -> dict[str, Any]:
+    label = predicted if model.task.gives_probabilities else None
+    found = explain(model, opened, label)
     plain = found.to_dict()
     if isinstance(found, PictureExplanation):
         plain["overlay"] = _data_uri(found.overlay_png)
@@ -97,8 +111,8 @@ def _reduced(engine: Engine, sample: Sample) -> Any:
     return opened
 
 
-def _nearest(engine: Engine, vector: Any) -> list[dict[str, Any]]:
-    kept = engine.model.kept_samples
+def _nearest(model: Model, vector: Any) -> list[dict[str, Any]]:
+    kept = model.kept_samples
     if kept is None:
         return []
     return [

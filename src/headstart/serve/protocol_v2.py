@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from headstart import __version__
 from headstart.runs import Model, Prediction
@@ -63,7 +63,6 @@ class InferResponse(BaseModel):
     """The answer of ``/v2/models/NAME/infer``."""
 
     model_name: str
-    model_version: str = Field(default="1")
     id: str | None = None
     outputs: list[Tensor]
 
@@ -80,7 +79,6 @@ def model_metadata(name: str, model: Model) -> dict[str, Any]:
     tensor = {"name": _INPUT_NAMES[modality], "datatype": "BYTES", "shape": [-1]}
     return {
         "name": name,
-        "versions": ["1"],
         "platform": "headstart",
         "inputs": [{**tensor, "parameters": meaning}],
         "outputs": _output_facts(model),

@@ -50,9 +50,9 @@ class Service:
 
     def __post_init__(self) -> None:
         self.engine = Engine(self.model, self.limits)
-        self.metrics = Metrics(lambda: self._batcher.waiting)
-        self._batcher = Batcher(self.engine, self.limits, self.metrics.batch)
-        self._explainer = Explainer(self.engine, self.limits)
+        self.metrics = Metrics(lambda: self.batcher.waiting)
+        self.batcher = Batcher(self.engine, self.limits, self.metrics.batch)
+        self.explainer = Explainer(self.engine, self.limits)
 
     async def answers(self, samples: Sequence[Sample]) -> list[Prediction]:
         """An answer or a reason for each sample, in order.
@@ -62,14 +62,14 @@ class Service:
         RefusedError
             429 when too many wait, 504 when it takes too long.
         """
-        answers = await self._in_time(self._batcher.submit(samples))
+        answers = await self._in_time(self.batcher.submit(samples))
         unreadable = sum(answer.reason is not None for answer in answers)
         self.metrics.samples(len(answers) - unreadable, unreadable)
         return answers
 
     async def explanation(self, sample: Sample) -> dict[str, Any]:
         """Prediction, explanation and nearest training samples; raises as :meth:`answers`."""
-        (explained,) = await self._in_time([self._explainer.submit(sample)])
+        (explained,) = await self._in_time([self.explainer.submit(sample)])
         return explained
 
     async def _in_time(self, futures: Sequence[Future[Answer]]) -> list[Answer]:
@@ -84,5 +84,5 @@ class Service:
 
     def close(self) -> None:
         """Finish what was accepted and end all threads."""
-        self._batcher.close()
-        self._explainer.close()
+        self.batcher.close()
+        self.explainer.close()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import base64
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 import numpy as np
 import pytest
 from PIL import Image
-from tests.serving import GOOD, RED, picture, picture_model, running
+from tests.serving import GOOD, RED, picture, picture_model, running, text_model
 
 from headstart.runs.kept_samples import Nearest
+from headstart.serve import explainer as explainer_module
+from headstart.serve.engine import Engine
 from headstart.serve.explainer import Explainer
 from headstart.serve.limits import Limits
 from headstart.serve.refusals import RefusedError
@@ -114,10 +117,37 @@ def test_two_samples_at_once(texts):
     )
 
 
+def test_a_long_explanation_keeps_no_prediction_waiting(pictures, monkeypatch):
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(*_):
+        began.set()
+        assert go_on.wait(10)
+        return explain_truly(*_)
+
+    explain_truly = explainer_module.explain
+    monkeypatch.setattr(explainer_module, "explain", slow)
+    with ThreadPoolExecutor(1) as pool:
+        explained = pool.submit(pictures.post, "/explain", RED, PNG)
+        assert began.wait(10)
+        assert pictures.post("/predict", RED, PNG).status == 200
+        assert not explained.done()
+        go_on.set()
+        assert explained.result(10).status == 200
+
+
+def test_explanations_have_a_network_of_their_own():
+    engine = Engine(picture_model(), Limits())
+    explainer = Explainer(engine, Limits())
+    explainer.submit(RED).result(10)
+    assert explainer.model.resident is not engine.model.resident
+    explainer.close()
+
+
 def test_more_explanations_than_may_wait(monkeypatch):
     go_on = threading.Event()
     monkeypatch.setattr("headstart.serve.explainer.explained", lambda *_: go_on.wait(10))
-    explainer = Explainer(engine=None, limits=Limits(explanations=2))
+    explainer = Explainer(Engine(text_model(), Limits()), Limits(explanations=2))
     accepted = [explainer.submit("a"), explainer.submit("b")]
     with pytest.raises(RefusedError, match="2 explanations wait already") as refused:
         explainer.submit("c")

@@ -194,7 +194,7 @@ def test_a_full_queue(held):
     service, go_on = held
     with ThreadPoolExecutor(4) as pool:
         first = [pool.submit(service.post, "/predict", RED, PNG) for _ in range(4)]
-        while service.service._batcher.waiting < 4:
+        while service.service.batcher.waiting < 4:
             time.sleep(0.005)
         answer = service.post("/predict", RED, PNG)
         go_on.set()
@@ -210,7 +210,7 @@ def test_bodies_that_fill_the_memory(held):
     large = RED.ljust(49_000, b"\0")
     with ThreadPoolExecutor(2) as pool:
         first = [pool.submit(service.post, "/predict", large, PNG) for _ in range(2)]
-        while service.service._batcher.waiting < 2:
+        while service.service.batcher.waiting < 2:
             time.sleep(0.005)
         answer = service.post("/predict", large, PNG)
         go_on.set()

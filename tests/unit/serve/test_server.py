@@ -38,7 +38,7 @@ def test_a_stop_answers_what_was_accepted_and_closes_what_is_idle():
         idle.getresponse().read()
         asked = [pool.submit(service.post, "/predict", RED, PNG) for _ in range(3)]
         assert began.wait(10)
-        while service.service._batcher.waiting < 3:
+        while service.service.batcher.waiting < 3:
             threading.Event().wait(0.005)
         service.server.handle_exit(15, None)
         ready = service.get("/v2/health/ready")
