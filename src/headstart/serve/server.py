@@ -16,6 +16,7 @@ from headstart.errors import InputError
 from headstart.serve.access import is_loopback
 from headstart.serve.app import make_app
 from headstart.serve.connection import protocol_of
+from headstart.serve.memory import give_back_large_blocks
 from headstart.serve.service import Counted, Service
 
 #: Between the wish to stop and the end of listening: every answer now asks its connection to close,
@@ -99,6 +100,7 @@ def serve(
     Counted
         How many requests were accepted, and how many of them answered.
     """
+    give_back_large_blocks()
     service.engine.warm()
     Server(service, token, lambda: _introduce(service.name, opened, say)).run([opened])
     return service.counted
