@@ -44,6 +44,14 @@ class Served:
                 return value
         raise LookupError(what)
 
+    def __enter__(self) -> Served:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whatever happened, it does not stay behind."""
+        if self.process.poll() is None:
+            self.process.kill()
+
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)
 

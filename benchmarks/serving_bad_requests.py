@@ -46,12 +46,12 @@ def main() -> None:
         photographs, run = _material(options, Path(folder))
         with (Path(folder) / "errors").open("w+") as errors:
             PATHS.append(f"/v2/models/{run.name}/infer")
-            served = start_service(run, errors)
-            trial = Trial(served, photographs[0].read_bytes(), options.seed)
-            asyncio.run(trial.run(options.count))
-            rows = trial.rows()
-            served.terminate()
-            status, *_ = served.end()
+            with start_service(run, errors) as served:
+                trial = Trial(served, photographs[0].read_bytes(), options.seed)
+                asyncio.run(trial.run(options.count))
+                rows = trial.rows()
+                served.terminate()
+                status, *_ = served.end()
             errors.seek(0)
             said = errors.read()
         print(said[-3000:], file=sys.stderr)

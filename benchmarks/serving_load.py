@@ -73,22 +73,27 @@ def main() -> None:
         photographs, run = _material(options, Path(folder))
         rows = [cold_starts(run, options.starts)]
         served = start_service(run)
-        offline = Offline(run, photographs)
-        load, paces = Seen(), []
-        for _ in range(options.rounds):  # in turns: other programs slow now one, now the other
-            share = options.seconds / options.rounds
-            before = sum(load.statuses.values())
-            seconds = asyncio.run(
-                under_load(served.port, offline.pictures, options.clients, share, load)
-            )
-            pace = (sum(load.statuses.values()) - before) / seconds
-            paces.append((pace, offline.pace(options.offline_seconds / options.rounds)))
-        rows += load_rows(load, paces, served)
-        pictures = offline.pictures
-        pace = float(np.median([one for one, _ in paces]))
-        rows += asyncio.run(overload_rows(served, pictures, pace, options.overload_seconds))
-        rows += asyncio.run(stop_rows(served, pictures, options.clients))
+        with served:
+            rows += experiments(served, Offline(run, photographs), options)
     report("serving_load", [*rows, *others.rows()], options.json)
+
+
+def experiments(served: Served, offline: Offline, options: argparse.Namespace) -> list[Row]:
+    load, paces = Seen(), []
+    for _ in range(options.rounds):  # in turns: other programs slow now one, now the other
+        share = options.seconds / options.rounds
+        before = sum(load.statuses.values())
+        seconds = asyncio.run(
+            under_load(served.port, offline.pictures, options.clients, share, load)
+        )
+        pace = (sum(load.statuses.values()) - before) / seconds
+        paces.append((pace, offline.pace(options.offline_seconds / options.rounds)))
+    rows = load_rows(load, paces, served)
+    pictures = offline.pictures
+    pace = float(np.median([one for one, _ in paces]))
+    rows += asyncio.run(overload_rows(served, pictures, pace, options.overload_seconds))
+    rows += asyncio.run(stop_rows(served, pictures, options.clients))
+    return rows
 
 
 def _material(options: argparse.Namespace, workplace: Path) -> tuple[list[Path], Path]:
@@ -203,7 +208,7 @@ async def overload_rows(
     client.close()
     for one in idle:
         one.close()
-    p99 = float(np.percentile(seen.seconds, 99))
+    p99 = float(np.percentile(seen.seconds, 99)) if seen.seconds else float("nan")
     good, refused = seen.statuses[200], seen.statuses[429]
     others = sum(seen.statuses.values()) - good - refused
     return [
@@ -217,13 +222,16 @@ async def overload_rows(
         _row("overload: wrong", seen.wrong, "", "0", seen.wrong == 0),
         _row("overload: 99th percentile of what was answered", p99, "s"),
         truth_row("after it 20 of 20 are answered", after.statuses[200] == 20 and not after.wrong),
-        _row("after it: longest answer", max(after.seconds), "s"),
+        _row("after it: longest answer", max(after.seconds, default=float("nan")), "s"),
     ]  # fmt: skip
 
 
 async def _ask_once(port, idle, pictures, number, seen) -> None:
     client = idle.pop() if idle else Client(port)
-    await _ask(client, pictures, number % len(pictures.contents), seen)
+    try:
+        await _ask(client, pictures, number % len(pictures.contents), seen)
+    except OSError as error:
+        seen.lost.append(f"no connection: {error}")
     idle.append(client)
 
 

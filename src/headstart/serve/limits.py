@@ -32,7 +32,7 @@ class Limits:
     head_seconds : float
         That a request line and its headers may take; then the connection is closed.
     connections : int
-        Open at once; the next are closed unheard.
+        Open at once; the next are closed unheard. Less where the system allows fewer files.
     """
 
     body_bytes: int = 20 * 2**20
@@ -45,4 +45,4 @@ class Limits:
     seconds: float = 30.0
     body_seconds: float = 30.0
     head_seconds: float = 10.0
-    connections: int = 512
+    connections: int = 2048

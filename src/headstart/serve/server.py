@@ -23,6 +23,8 @@ from headstart.serve.service import Counted, Service
 #: so that no request is on its way into a connection that is about to be gone.
 _LINGER_SECONDS = 0.5
 _KEPT_ALIVE_SECONDS = 75
+#: Files that the process has open besides its connections.
+_OTHER_FILES = 128
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
@@ -101,9 +103,23 @@ def serve(
         How many requests were accepted, and how many of them answered.
     """
     give_back_large_blocks()
+    _allow_open_files(service.limits.connections)
     service.engine.warm()
     Server(service, token, lambda: _introduce(service.name, opened, say)).run([opened])
     return service.counted
+
+
+def _allow_open_files(connections: int) -> None:
+    """Every connection is an open file, of which a process may often have no more than 1024."""
+    try:
+        import resource
+    except ImportError:  # Windows, which counts otherwise
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _config(service: Service, token: bytes | None) -> uvicorn.Config:
