@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from headstart.activations.cores import available_cores
 from headstart.errors import UnreadableInputError
 from headstart.runs import Prediction
-from headstart.serve.engine import Sample
+from headstart.serve.engine import Asker, Sample
 from headstart.serve.limits import Limits
 from headstart.serve.refusals import too_many
 
@@ -28,7 +28,7 @@ class Answering(Protocol):
 
     def prepare(self, sample: Sample) -> Any: ...
 
-    def answers(self, prepared: Sequence[Any]) -> list[Prediction]: ...
+    def answers(self, batch: Iterable[tuple[Asker, Any]]) -> Iterable[tuple[Asker, Prediction]]: ...
 
 
 @dataclass(eq=False)
@@ -128,41 +128,38 @@ class Batcher:
             self._ready.put(one)
 
     def _work(self) -> None:
-        while (batch := self._next_batch()) is not None:
-            if batch:
-                self._answer(batch)
+        while (first := self._ready.get()) is not None:
+            self._answer(first)
 
-    def _next_batch(self) -> list[_Waiting] | None:
-        """All that is ready, up to the limit; waits for the first. None at the end."""
-        one = self._ready.get()
+    def _answer(self, first: _Waiting) -> None:
+        """Answer the first and what is ready beside it."""
         batch: list[_Waiting] = []
+        start = time.monotonic()
+        try:
+            for one, answer in self._engine.answers(self._taken(first, batch)):
+                one.answer.set_result(answer)
+        except Exception as error:  # a defect of ours: these get it, the thread goes on
+            for one in batch:
+                if not one.answer.done():
+                    one.answer.set_exception(error)
+        if batch:
+            self._on_batch(len(batch))
+            pace = (time.monotonic() - start) / len(batch)
+            self._seconds_a_sample += _NEWS * (pace - self._seconds_a_sample)
+
+    def _taken(self, one: _Waiting | None, batch: list[_Waiting]) -> Iterator[tuple[_Waiting, Any]]:
+        """Whatever is ready, up to the limit; what comes while the network works is among it."""
         while one is not None:
             if one.answer.set_running_or_notify_cancel():
                 batch.append(one)
+                yield one, one.prepared
             if len(batch) == self._limits.samples:
-                return batch
+                return
             try:
                 one = self._ready.get_nowait()
             except Empty:
-                return batch
-        if not batch:
-            return None
+                return
         self._ready.put(None)  # the end comes after this batch
-        return batch
-
-    def _answer(self, batch: list[_Waiting]) -> None:
-        start = time.monotonic()
-        try:
-            answers = self._engine.answers([one.prepared for one in batch])
-        except Exception as error:  # a defect of ours: these get it, the thread goes on
-            for one in batch:
-                _fail(one, error)
-            return
-        self._on_batch(len(batch))
-        pace = (time.monotonic() - start) / len(batch)
-        self._seconds_a_sample += _NEWS * (pace - self._seconds_a_sample)
-        for one, answer in zip(batch, answers, strict=True):
-            one.answer.set_result(answer)
 
 
 def _settle(one: _Waiting, answer: Prediction) -> None:
@@ -171,5 +168,5 @@ def _settle(one: _Waiting, answer: Prediction) -> None:
 
 
 def _fail(one: _Waiting, error: Exception) -> None:
-    if one.answer.running() or one.answer.set_running_or_notify_cancel():
+    if one.answer.set_running_or_notify_cancel():
         one.answer.set_exception(error)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: The content of a picture file, or a text. Never a path.
 Sample = bytes | str
+#: Whoever waits for an answer.
+Asker = TypeVar("Asker")
 
 
 class Engine:
@@ -47,6 +50,8 @@ class Engine:
         self._limits = limits
         self._resident = model.resident
         self._stages = model.plan.head.stages
+        if self._resident is not None:
+            self._columns = self._resident.columns(self._stages)
         if self.modality not in ("image", "text"):
             raise InputError(
                 f"The model was fitted on {self.modality!r} samples; only models of pictures or "
@@ -55,7 +60,7 @@ class Engine:
 
     def warm(self) -> None:
         """Compile the network and load what decodes, so that the first request finds them ready."""
-        self.look([self.prepare(_blank(self.modality))])
+        self.look(self.prepare(_blank(self.modality)))
 
     def open(self, sample: Sample, at_least: int | None = None) -> Image.Image | str:
         """The picture, upright and in RGB, or the text.
@@ -95,51 +100,77 @@ class Engine:
         encoder = self._resident.encoder
         return encoder.prepare(self.open(sample, at_least=encoder.smallest_side))
 
-    def look(self, prepared: Sequence[Any]) -> tuple[NDArray[Any], list[Prediction]]:
-        """What the head reads of samples, shape (n_samples, n_features), and what it says.
+    def look(self, prepared: Any) -> tuple[NDArray[Any], Prediction]:
+        """What the head reads of one sample, shape (n_features,), and what it says.
 
         Of texts that are counted without transfer nothing dense is left but the outputs, which
-        then stand for the vectors, as in :meth:`Model.look_at`.
+        then stand for the vector, as in :meth:`Model.look_at`.
         """
-        vectors = self._counts(prepared) if self._resident is None else self._vectors(prepared)
-        outputs = self.model.task.outputs(self.model.head, vectors)
-        answers = [self.model.task.answer("", output) for output in outputs]
-        return outputs if self._resident is None else vectors, answers
+        if self._resident is None:
+            (outputs,) = self._outputs(self._counts([prepared]))
+            return outputs, self._answer(outputs)
+        with self._resident.turn() as encoder:
+            ((_, vector),) = self._encoded(encoder, [(None, prepared)])
+        return vector, self._answer(self._outputs(vector[None])[0])
 
-    def answers(self, prepared: Sequence[Any]) -> list[Prediction]:
-        """What the head says of samples."""
-        return self.look(prepared)[1]
+    def answers(
+        self, batch: Iterable[tuple[Asker, Any]]
+    ) -> Generator[tuple[Asker, Prediction], None, None]:
+        """What the head says of samples, each as soon as it is known.
+
+        Parameters
+        ----------
+        batch : iterable of (asker, prepared sample)
+            Taken one by one, as the network has room.
+        """
+        if self._resident is None:
+            if texts := list(batch):
+                outputs = self._outputs(self._counts([text for _, text in texts]))
+                yield from zip((one for one, _ in texts), map(self._answer, outputs), strict=True)
+            return
+        with self._resident.turn() as encoder:
+            for asker, vector in self._encoded(encoder, batch):
+                yield asker, self._answer(self._outputs(vector[None])[0])
+
+    def _encoded(
+        self, encoder: Encoder, batch: Iterable[tuple[Asker, Any]]
+    ) -> Generator[tuple[Asker, NDArray[Any]], None, None]:
+        """Vectors in the order in which the network has them, which is not that of the samples."""
+        found: SimpleQueue[tuple[Asker, NDArray[Any]]] = SimpleQueue()
+        try:
+            for asker, sample in batch:
+                encoder.start(sample, partial(_keep, found, asker, self._columns))
+                yield from _taken(found)
+        finally:  # nothing may still run when the next turn begins
+            encoder.finish()
+        yield from _taken(found)
 
     def _counts(self, texts: Sequence[str]) -> Any:
         found = ngram_features(list(texts))
         return joined([found[one] for one in self._stages])
 
-    def _vectors(self, prepared: Sequence[NDArray[Any]]) -> NDArray[Any]:
-        resident = self._resident
-        assert resident is not None  # counts take the other way
-        columns = resident.columns(self._stages)
-        vectors = np.zeros((len(prepared), len(columns)), dtype=np.float32)
-        with resident.turn() as encoder:
-            _encode(encoder, prepared, columns, vectors)
-        return vectors
+    def _outputs(self, vectors: Any) -> NDArray[np.float64]:
+        return self.model.task.outputs(self.model.head, vectors)
+
+    def _answer(self, output: NDArray[np.float64]) -> Prediction:
+        return self.model.task.answer("", output)
 
 
-def _encode(
-    encoder: Encoder,
-    prepared: Sequence[NDArray[Any]],
+def _keep(
+    found: SimpleQueue[tuple[Asker, NDArray[Any]]],
+    asker: Asker,
     columns: NDArray[np.intp],
-    vectors: NDArray[Any],
+    vector: NDArray[Any],
 ) -> None:
-    """Every sample into its own row, whichever thread of the network finishes first."""
-    try:
-        for row, sample in enumerate(prepared):
-            encoder.start(sample, partial(_keep, vectors, row, columns))
-    finally:  # nothing may still run when the next turn begins
-        encoder.finish()
+    """Called by whichever thread of the network has finished."""
+    found.put((asker, vector[columns]))
 
 
-def _keep(vectors: NDArray[Any], row: int, columns: NDArray[np.intp], vector: NDArray[Any]) -> None:
-    vectors[row] = vector[columns]
+def _taken(
+    found: SimpleQueue[tuple[Asker, NDArray[Any]]],
+) -> Iterator[tuple[Asker, NDArray[Any]]]:
+    while not found.empty():
+        yield found.get()
 
 
 def _blank(modality: str) -> Sample:

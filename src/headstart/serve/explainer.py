@@ -86,11 +86,11 @@ def explained(engine: Engine, model: Model, sample: Sample) -> dict[str, Any]:
     UnreadableInputError
         If the sample cannot be read.
     """
-    vectors, (prediction,) = engine.look([engine.prepare(sample)])
+    vector, prediction = engine.look(engine.prepare(sample))
     return {
         "prediction": answer_of(prediction),
         "explanation": _explanation(model, _reduced(engine, sample), prediction.predicted),
-        "nearest": _nearest(model, vectors[0]),
+        "nearest": _nearest(model, vector),
     }
 
 

@@ -36,9 +36,9 @@ class Held:
         self.go_on = threading.Event()
         service.engine.answers = self.answers
 
-    def answers(self, prepared):
+    def answers(self, batch):
         assert self.go_on.wait(10)
-        return self._answers(prepared)
+        return self._answers(batch)
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,8 @@ def test_requests_samples_and_batches_are_counted():
 
 
 def test_a_defect_is_told_without_its_details(caplog):
-    def broken(prepared):
+    def broken(batch):
+        list(batch)
         raise RuntimeError("at /a/path/of/the/server")
 
     def break_it(service):

@@ -25,10 +25,10 @@ def test_a_stop_answers_what_was_accepted_and_closes_what_is_idle():
     def hold(service):
         answers = service.engine.answers
 
-        def held(prepared):
+        def held(batch):
             began.set()
             assert go_on.wait(10)
-            return answers(prepared)
+            return answers(batch)
 
         service.engine.answers = held
 
