@@ -1,10 +1,11 @@
 # make demo    sets everything up in .venv, then runs the main job on real photographs, offline
 # make test    sets everything up, then runs the tests (ARGS="-k name" chooses some)
 # make lint    sets everything up, then ruff and mypy
+# make docs    sets everything up, then writes the documentation as a site to site/
 # .ci/run runs "make lint test"
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format clean
+.PHONY: help install demo test lint docs format clean
 
 # The first Python that starts and is new enough; "make PYTHON=/path/to/python3 install" chooses one.
 PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13 python,\
@@ -40,5 +41,8 @@ format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: install
+	$(BIN)/mkdocs build --strict
+
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv site .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

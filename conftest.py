@@ -22,6 +22,9 @@ settings.register_profile("headstart", settings(), deadline=None)
 settings.load_profile("headstart")
 
 
+# MLflow runs this file; whoever imports it gets MLflow with all that it prints.
+collect_ignore = ["src/headstart/runs/mlflow_model.py"]
+
 # Where nobody listens: subprocesses cannot be patched, so what they try by HTTP ends here.
 DEAD_PROXY = ("127.0.0.1", 9)
 

@@ -232,6 +232,23 @@ def test_report_as_page_and_as_markdown(run, tmp_path, monkeypatch):
     assert Path("page.md").read_text().startswith("#")
 
 
+def test_report_in_chinese(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for place in ("page.html", "page.md", "page.json"):
+        assert in_process("report", run, "--language", "zh", "--out", place).exit_code == 0
+    page, markdown, plain = (
+        Path(f"page.{kind}").read_text(encoding="utf-8") for kind in ("html", "md", "json")
+    )
+    assert '<html lang="zh-Hans">' in page
+    contents = json.loads(plain)
+    assert (contents["language"], contents["untranslated"]) == ("zh", [])
+    assert "测试图片" in contents["answer"]["headline"]
+    for said in (page, markdown):
+        assert contents["answer"]["headline"] in said
+        assert "How it was done" not in said
+    assert contents["confusion"]["classes"] == ["brick", "grass", "gravel"]
+
+
 def test_cache_shows_what_is_kept_and_clears_it(demo, tmp_path, monkeypatch):
     import headstart.activations.place as place
 
@@ -342,6 +359,7 @@ def test_an_interrupt_is_one_line_and_status_130(demo, tmp_path):
         (["predict", "nowhere", "x.jpg"], "'nowhere' is not a run"),
         (["predict", "pair", "x.jpg", "--out", "no/a.csv"], "there is no folder 'no'"),
         (["report", "nowhere"], "'nowhere' is not a run"),
+        (["report", "nowhere", "--language", "de"], "no report in the language 'de'. Accepted: en"),
         (["report", "nowhere", "--out", "pair"], "'pair' is a folder, so no file can be written"),
         (["sources", "--show", "bundled/nothing"], "Source 'bundled/nothing' is unknown"),
     ],

@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHINESE = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 PYTHON_BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SHELL_BLOCKS = re.findall(r"^```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 COMMANDS = [
@@ -71,6 +72,37 @@ def test_make_target_exists(target: str) -> None:
     assert re.search(rf"^{target}:", makefile, re.MULTILINE)
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def links(text: str) -> set[str]:
+    return set(re.findall(r"\]\(([^)#]+)\)", text))
+
+
+@pytest.mark.parametrize("link", sorted(links(README) | links(CHINESE)))
 def test_link_leads_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
+
+
+def code_of(text: str) -> list[str]:
+    """Blocks in fences and indented ones."""
+    fenced = re.findall(r"^```\w+\n.*?^```$", text, re.MULTILINE | re.DOTALL)
+    return [*fenced, *re.findall(r"^    \S.*$", text, re.MULTILINE)]
+
+
+def test_the_chinese_readme_has_the_same_code_and_leads_to_the_same_places() -> None:
+    assert code_of(CHINESE) == code_of(README)
+    assert len(code_of(README)) > 5
+    assert links(CHINESE) - {"README.md"} == links(README) - {"README.zh-CN.md"}
+
+
+def test_the_chinese_readme_has_the_same_sections_and_tables() -> None:
+    def outline(text: str) -> list[str]:
+        return re.findall(r"^#+(?= )|^\|.*?\||^\d\.|^-(?= )", text, re.MULTILINE)
+
+    def signs(text: str) -> list[str]:
+        return [line if line[0] != "|" else "|" for line in outline(text)]
+
+    assert signs(CHINESE) == signs(README)
+
+
+def test_the_readmes_point_at_each_other_at_the_top() -> None:
+    assert "(README.zh-CN.md)" in "\n".join(README.splitlines()[:4])
+    assert "(README.md)" in "\n".join(CHINESE.splitlines()[:4])

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from headstart.data.thumbnails import thumbnail
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.evidence import Decision, Evidence
+from headstart.explanations import TextExplanation
 from headstart.metrics.figure import Figure
 from headstart.plan import HeadPlan, frozen_plan
 from headstart.report import Exhibits, render_html, report_contents
+from headstart.runs.kept_samples import KeptSamples
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -80,15 +83,31 @@ def _predictions() -> list[dict[str, Any]]:
 
 def _evidence() -> Evidence:
     row = {"stages": "blocks.0", "cv_accuracy": 0.9, "standard_error": 0.02, "chosen": True}
-    return Evidence((Decision("which stages", "blocks.0", "Best.", (row,)),))
+    source = {"source": "bundled/x", "score": 0.9, "chosen": True, "stage_scores": [0.5, 0.9]}
+    plan = {"plan": "probe", "score": 0.9, "seconds": 1.0, "chosen": True, "what_happened": "done"}
+    return Evidence(
+        (
+            Decision("which source", "bundled/x", "It is ahead.", (source,)),
+            Decision("how much to transfer", "probe", "It is the simplest.", (plan,)),
+            Decision("which stages", "blocks.0", "Best.", (row,)),
+        )
+    )
+
+
+def _exhibits() -> Exhibits:
+    picture = thumbnail(Image.linear_gradient("L").convert("RGB"))
+    vectors = np.random.default_rng(0).normal(size=(40, 4)).astype(np.float16)
+    names = tuple(f"train/{row}.jpg" for row in range(40))
+    training = KeptSamples(names, ("cat", "dog") * 20, vectors, (), (picture,) * 40)
+    nearest = {"val/0.jpg": training.nearest(vectors[0], 3)}
+    words = TextExplanation("cat", (("so ", -0.2), ("slow ", 0.1), ("and dull", 0.3)))
+    told = {"val/1.jpg": words}
+    return Exhibits({"val/0.jpg": picture}, {}, nearest, told, training)
 
 
 @pytest.fixture(scope="module")
 def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    picture = thumbnail(Image.linear_gradient("L").convert("RGB"))
-    contents = report_contents(
-        _result(), _evidence(), _predictions(), Exhibits({"val/0.jpg": picture})
-    )
+    contents = report_contents(_result(), _evidence(), _predictions(), _exhibits())
     file = tmp_path_factory.mktemp("report") / "report.html"
     file.write_text(render_html(contents), encoding="utf-8")
     return file
@@ -136,11 +155,19 @@ def test_the_page_asks_for_nothing_and_complains_about_nothing(visit: Visit, rep
     assert visit.complaints == []
 
 
+def test_nothing_hinders_those_who_use_other_means_to_read_it(visit: Visit):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe is installed")
+    found = axe.Axe().run(visit.page).response["violations"]
+    serious = [one for one in found if one["impact"] in ("serious", "critical")]
+    told = [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in serious]
+    assert told == []
+
+
 def test_the_answer_and_every_section_can_be_seen(visit: Visit):
     assert visit.page.get_by_role("heading", level=1).inner_text().startswith("About 94 of 100")
     headings = visit.page.get_by_role("heading", level=2).all_inner_texts()
     assert headings[:3] == ["What to do next", "How good is it?", "What does it mix up?"]
-    assert len(headings) == 10
+    assert len(headings) == 13
 
 
 def test_nothing_sticks_out_of_the_window_and_the_pictures_are_there(visit: Visit):

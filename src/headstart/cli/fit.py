@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -69,6 +70,9 @@ def fit(
         bool,
         typer.Option("--no-samples", help="Put no small copies of training samples into the run."),
     ] = False,
+    track: Annotated[
+        str | None, typer.Option(help="Tell a tracker of experiments of the run: mlflow.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures or sentences, measure it, and compare with no transfer."""
@@ -77,6 +81,8 @@ def fit(
     from headstart.cli.plan_argument import read_plan
     from headstart.fitting import Settings, Watch
     from headstart.fitting.source_names import source_settings
+    from headstart.runs.tracking import check_tracker
+    from headstart.runs.tracking import track as tell
 
     training = {"epochs": epochs, "batch_size": batch_size, "learning_rate": learning_rate}
     settings = Settings(
@@ -94,4 +100,8 @@ def fit(
         keeps_samples=not no_samples,
     )
     arguments = DataArguments(data, test, path_column, label_column, task, text_column)
-    fit_and_save(arguments, settings, out, json, Watch(began=began))
+    if track is not None:
+        check_tracker(track)
+    run = fit_and_save(arguments, settings, out, json, Watch(began=began))
+    if track is not None:
+        print(f"Tracked: {tell(run, track)}", file=sys.stderr if json else sys.stdout)

@@ -17,18 +17,22 @@ def report(
     explain: Annotated[
         bool, typer.Option("--explain", help="Find out what counted for the hardest samples.")
     ] = False,
+    language: Annotated[
+        str, typer.Option(help="Language of the report: en, or zh for Chinese.")
+    ] = "en",
     open_: Annotated[bool, typer.Option("--open", help="Show the page in your browser.")] = False,
 ) -> None:
     """Write the report of a run as one HTML file, as Markdown or as JSON."""
     from headstart.cli.output_file import check_output, write_output
     from headstart.cli.run_report import contents_of
     from headstart.files import to_json
-    from headstart.report import render_html, render_markdown
+    from headstart.report import check_language, render_html, render_markdown, translated
     from headstart.runs import load
 
     place = Path(f"{run.resolve().name}-report.html") if out is None else out
+    check_language(language)
     check_output(place)
-    contents = contents_of(load(run), explains=explain)
+    contents = translated(contents_of(load(run), explains=explain), language)
     if place.suffix == ".json":
         page = to_json(contents)
     else:

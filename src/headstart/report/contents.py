@@ -57,7 +57,8 @@ def report_contents(
     Returns
     -------
     dict
-        Plain data: ``json.dumps`` takes it, and all text can be written as UTF-8.
+        Plain data: ``json.dumps`` takes it, and all text can be written as UTF-8. It is English;
+        for another language see :func:`~headstart.report.translation.translated`.
 
     Examples
     --------
@@ -75,6 +76,8 @@ def report_contents(
     cards = hardest_cards(predictions, exhibits)
     rows = lanes(result)
     contents = {
+        "language": "en",
+        "untranslated": (),
         "task": result.task,
         "noun": noun(result.modality),
         "answer": answer(result, None if result.fallback else chosen_value(stages)),

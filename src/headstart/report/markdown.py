@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from headstart.report.language import language_named
 from headstart.report.printable import plain_data
+
+Say = Callable[[str], str]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]|~#!])")
 
@@ -17,7 +20,8 @@ def render_markdown(contents: Mapping[str, Any]) -> str:
     Parameters
     ----------
     contents : mapping
-        What :func:`~headstart.report.contents.report_contents` gave.
+        What :func:`~headstart.report.contents.report_contents` gave, or
+        :func:`~headstart.report.translation.translated` made of it.
 
     Returns
     -------
@@ -25,7 +29,8 @@ def render_markdown(contents: Mapping[str, Any]) -> str:
         GitHub's Markdown. Text from the data is escaped: it can hold neither HTML nor a table.
     """
     plain = plain_data(contents)
-    blocks = [block for part in _PARTS for block in part(plain)]
+    say = language_named(plain["language"]).message
+    blocks = [block for part in _PARTS for block in part(plain, say)]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -41,111 +46,115 @@ def escaped(text: object) -> str:
     return " ".join(_SPECIAL.sub(r"\\\1", safe).split())
 
 
-def _answer(contents: Mapping[str, Any]) -> Iterator[str]:
+def _answer(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     answer = contents["answer"]
-    yield "# headstart report"
-    yield f"**{escaped(answer['headline'])}** ({escaped(answer['small_print'])})."
+    yield say("# headstart report")
+    said = {key: escaped(answer[key]) for key in ("headline", "small_print")}
+    yield say("**%(headline)s** (%(small_print)s).") % said
     if answer["verdict"]:
-        verdict = answer["verdict"]
-        yield f"**{escaped(verdict['title'])}.** {escaped(verdict['sentence'])}"
+        verdict = {key: escaped(text) for key, text in answer["verdict"].items()}
+        yield say("**%(title)s.** %(sentence)s") % verdict
     if answer["beats"]:
         yield escaped(answer["beats"])
     yield _table(("", ""), [(row["name"], row["value"]) for row in contents["facts"]])
-    yield "## What to do next"
-    yield _bullets(f"{step['text']} {step['command']}" for step in contents["next_steps"])
+    yield f"## {say('What to do next')}"
+    yield _bullets(say("%(text)s %(command)s") % step for step in contents["next_steps"])
 
 
-def _scores(contents: Mapping[str, Any]) -> Iterator[str]:
+def _scores(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     scores = contents["scores"]
     if not scores["rows"]:
         return
-    yield "## How good is it?"
-    rows = [(row["title"], *map(_cell, row["cells"]), row["meaning"]) for row in scores["rows"]]
-    yield _table(("", *scores["models"], "what it means"), rows)
+    yield f"## {say('How good is it?')}"
+    rows = [
+        (row["title"], *(_cell(cell, say) for cell in row["cells"]), row["meaning"])
+        for row in scores["rows"]
+    ]
+    yield _table(("", *scores["models"], say("what it means")), rows)
 
 
-def _cell(cell: Mapping[str, Any] | None) -> str:
+def _cell(cell: Mapping[str, Any] | None, say: Say) -> str:
     if cell is None:
         return "\N{EN DASH}"
-    return f"{cell['text']} ({cell['interval']})" if cell["interval"] else cell["text"]
+    return say("%(text)s (%(interval)s)") % cell if cell["interval"] else str(cell["text"])
 
 
-def _confusion(contents: Mapping[str, Any]) -> Iterator[str]:
+def _confusion(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     confusion = contents["confusion"]
     if not confusion:
         return
-    yield "## What does it mix up?"
-    yield "Rows are true classes, columns are predicted ones."
+    yield f"## {say('What does it mix up?')}"
+    yield say("Rows are true classes, columns are predicted ones.")
     rows = [(row["label"], *(cell["count"] for cell in row["cells"])) for row in confusion["rows"]]
     yield _table(("", *confusion["classes"]), rows)
 
 
-def _calibration(contents: Mapping[str, Any]) -> Iterator[str]:
+def _calibration(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     calibration = contents["calibration"]
     if not calibration:
         return
-    yield "## Can its confidence be believed?"
+    yield f"## {say('Can its confidence be believed?')}"
     yield escaped(calibration["sentence"])
     rows = [
         (f"{row['confidence']:.0%}", f"{row['accuracy']:.0%}", row["count"])
         for row in calibration["bins"]
     ]
-    yield _table(("it claims", "it is right", contents["noun"]), rows)
+    yield _table((say("it claims"), say("it is right"), contents["noun"]), rows)
 
 
-def _hardest(contents: Mapping[str, Any]) -> Iterator[str]:
+def _hardest(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     if not contents["hardest"]:
         return
-    yield f"## The hardest test {contents['noun']}"
+    yield f"## {say('The hardest test %(noun)s') % contents}"
     rows = [
         (row["input"], row["label"], row["predicted"], row["error"] or f"{row['confidence']:.0%}")
         for row in contents["hardest"]
     ]
     last = "error" if contents["hardest"][0]["error"] else "confidence"
-    yield _table(("input", "true", "predicted", last), rows)
+    yield _table((say("input"), say("true"), say("predicted"), say(last)), rows)
 
 
-def _stages(contents: Mapping[str, Any]) -> Iterator[str]:
+def _stages(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     stages = contents["stages"]
     if not stages:
         return
-    yield "## Which stages of the source helped?"
+    yield f"## {say('Which stages of the source helped?')}"
     yield escaped(stages["reason"])
     rows = [
-        (row["stages"], row["text"], "chosen" if row["chosen"] else "") for row in stages["rows"]
+        (row["stages"], row["text"], say("chosen") if row["chosen"] else "")
+        for row in stages["rows"]
     ]
-    yield _table(("stages", f"cross-validated {stages['measure'].lower()}", ""), rows)
+    measure = say("cross-validated %(measure)s") % {"measure": stages["measure"].lower()}
+    yield _table((say("stages"), measure, ""), rows)
 
 
-def _training(contents: Mapping[str, Any]) -> Iterator[str]:
+def _training(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     training = contents["training"]
     if not training:
         return
-    yield "## How did training go?"
+    yield f"## {say('How did training go?')}"
     yield escaped(training["sentence"])
     rows = [
         (
-            row["epoch"] or "start",
+            row["epoch"] or say("start"),
             row["train_text"],
             row["valid_text"],
             row["seconds"],
-            "kept" if row["chosen"] else "",
+            say("kept") if row["chosen"] else "",
         )
         for row in training["rows"]
     ]
-    yield _table(
-        ("epoch", "loss on what was learned from", "loss on what was held back", "time", ""), rows
-    )
+    learned, held_back = say("loss on what was learned from"), say("loss on what was held back")
+    yield _table((say("epoch"), learned, held_back, say("time"), ""), rows)
     if training["states"]:
-        yield escaped(f"The states that training reads were {training['states']}")
+        states = {"states": escaped(training["states"])}
+        yield say("The states that training reads were %(states)s") % states
 
 
-def _data(contents: Mapping[str, Any]) -> Iterator[str]:
-    pairs = [
-        f"{row['test']} (test) and {row['train']} (training), similarity {row['similarity']:.3f}"
-        for row in contents["near_duplicates"]
-    ]
-    aside = [f"{row['input']}: {row['reason']}" for row in contents["quarantined"]]
+def _data(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
+    alike = say("%(test)s (test) and %(train)s (training), similarity %(similarity).3f")
+    pairs = [alike % row for row in contents["near_duplicates"]]
+    aside = [say("%(input)s: %(reason)s") % row for row in contents["quarantined"]]
     for title, lines in (
         ("Notes", contents["notes"]),
         ("Left out of training: the test set holds the same", contents["duplicates"]),
@@ -153,30 +162,34 @@ def _data(contents: Mapping[str, Any]) -> Iterator[str]:
         ("Set aside", aside),
     ):
         if lines:
-            yield f"## {title}"
+            yield f"## {say(title)}"
             yield _bullets(lines)
 
 
-def _method(contents: Mapping[str, Any]) -> Iterator[str]:
+def _method(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     method = contents["method"]
-    yield "## How it was done"
-    facts = [f"Source: {method['source']}"]
-    facts += [f"{len(run['names'])} stages: {run['words']}" for run in method["stages"]]
-    facts += [f"{fact['name']}: {fact['value']}" for fact in method["training"]]
+    yield f"## {say('How it was done')}"
+    facts = [say("Source: %(source)s") % method]
+    stages, decided = (
+        say("%(count)d stages: %(words)s"),
+        say("%(question)s: %(answer)s. %(reason)s"),
+    )
+    facts += [stages % {**run, "count": len(run["names"])} for run in method["stages"]]
+    facts += [say("%(name)s: %(value)s") % fact for fact in method["training"]]
     if method["head"]:
-        facts.append(f"The head reads: {', '.join(method['head'])}")
-    facts += [f"{row['question']}: {row['answer']}. {row['reason']}" for row in method["decisions"]]
+        facts.append(say("The head reads: %(names)s") % {"names": ", ".join(method["head"])})
+    facts += [decided % row for row in method["decisions"]]
     facts += [f"{name}: {value}" for name, value in contents["circumstances"].items()]
     yield _bullets(facts)
 
 
-def _seconds(contents: Mapping[str, Any]) -> Iterator[str]:
+def _seconds(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     seconds = contents["seconds"]
     if not seconds["rows"]:
         return
-    yield "## Where the time went"
+    yield f"## {say('Where the time went')}"
     rows = [(row["step"], row["text"]) for row in seconds["rows"]]
-    yield _table(("step", "time"), [*rows, ("all", seconds["total"])])
+    yield _table((say("step"), say("time")), [*rows, (say("all"), seconds["total"])])
 
 
 def _bullets(lines: Iterable[object]) -> str:

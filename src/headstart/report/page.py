@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headstart.report.charts import (
     calibration_marks,
@@ -13,7 +13,12 @@ from headstart.report.charts import (
     scatter_marks,
     stage_marks,
 )
+from headstart.report.language import Language, language_named
 from headstart.report.printable import plain_data
+from headstart.report.unsaid import marker
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _TEMPLATE = "report.html.jinja"
 
@@ -24,13 +29,30 @@ def render_html(contents: Mapping[str, Any]) -> str:
     Parameters
     ----------
     contents : mapping
-        What :func:`~headstart.report.contents.report_contents` gave.
+        What :func:`~headstart.report.contents.report_contents` gave, or
+        :func:`~headstart.report.translation.translated` made of it.
 
     Returns
     -------
     str
         HTML that can be encoded as UTF-8. Every text from the data is escaped.
     """
+    plain = plain_data(contents)
+    language = language_named(plain["language"])
+    environment = page_environment(language)
+    environment.filters["ours"] = marker(plain["untranslated"])
+    sections = _sections(plain, language)
+    return environment.get_template(_TEMPLATE).render(
+        **plain,
+        tag=language.tag,
+        marks=_marks(plain),
+        sections=sections,
+        shown={row["id"] for row in sections},
+    )
+
+
+def page_environment(language: Language) -> Environment:
+    """Templates whose own words are said in a language; what is filled in is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -39,12 +61,15 @@ def render_html(contents: Mapping[str, Any]) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    plain = plain_data(contents)
-    sections = _sections(plain)
-    return environment.get_template(_TEMPLATE).render(
-        **plain, marks=_marks(plain), sections=sections, shown={row["id"] for row in sections}
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        language.message,
+        lambda one, many, count: language.message(one if count == 1 else many),
+        newstyle=True,
     )
+    environment.filters["said"] = lambda text: language.translate(text).text
+    return environment
 
 
 def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,15 +85,16 @@ def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sections(contents: Mapping[str, Any]) -> list[dict[str, str]]:
+def _sections(contents: Mapping[str, Any], language: Language) -> list[dict[str, str]]:
     """The sections that have something to say, in the order of the page."""
     data = ("duplicates", "near_duplicates", "quarantined", "notes")
+    hardest = "The hardest test %(noun)s"
     wanted = {
         ("scores", "How good is it?"): contents["scores"]["rows"],
         ("confusion", "What does it mix up?"): contents["confusion"],
         ("calibration", "Can its confidence be believed?"): contents["calibration"],
         ("scatter", "Where is it right?"): contents["scatter"],
-        ("hardest", f"The hardest test {contents['noun']}"): contents["hardest"],
+        ("hardest", hardest): contents["hardest"],
         ("map", "How the model sees your data"): contents["map"],
         ("sources", "Which source, and which of its stages?"): contents["sources"],
         ("plans", "How much to transfer: what was tried"): contents["plans"],
@@ -79,4 +105,8 @@ def _sections(contents: Mapping[str, Any]) -> list[dict[str, str]]:
         ("seconds", "Where the time went"): contents["seconds"]["rows"],
         ("again", "How to do it again"): True,
     }
-    return [{"id": key, "title": title} for (key, title), full in wanted.items() if full]
+    return [
+        {"id": key, "title": language.message(title) % {"noun": contents["noun"]}}
+        for (key, title), full in wanted.items()
+        if full
+    ]
