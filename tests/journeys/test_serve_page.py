@@ -148,7 +148,7 @@ def test_a_sentence_is_typed(open_page, reviews, scheme):
     page.get_by_role("button", name="Predict").click()
     assert answer(page) == "praise, 91 %"
     page.wait_for_selector("#why:not([hidden])")
-    assert page.locator("#why-lead").inner_text() == "What speaks most for praise: good."
+    assert page.locator("#why-lead").inner_text().endswith("Most of all: good.")
     assert page.locator("#words").inner_text().strip() == GOOD
     assert page.evaluate(_CONTRAST) == []
     assert visit.is_clean()

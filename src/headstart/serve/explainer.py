@@ -117,7 +117,7 @@ def _nearest(model: Model, vector: Any) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "name": one.name,
+            "name": _last_part(one.name),
             "label": one.label,
             "similarity": one.similarity,
             "text": one.text,
@@ -125,6 +125,11 @@ def _nearest(model: Model, vector: Any) -> list[dict[str, Any]]:
         }
         for one in kept.nearest(vector, count=_NEAREST)
     ]
+
+
+def _last_part(name: str) -> str:
+    """The name of a file without its folders: where they lay is nobody's business."""
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def _data_uri(picture: bytes) -> str:

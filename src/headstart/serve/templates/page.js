@@ -162,8 +162,8 @@ function showWords({ label, words }) {
   const strongest = words.filter(word => word.weight > most / 10 && word.text.trim())
     .sort((a, b) => b.weight - a.weight).slice(0, 5).map(word => word.text.trim());
   const what = model.classes.length ? label : "a higher number";
-  part("why-lead").textContent = strongest.length
-    ? `What speaks most for ${what}: ${strongest.join(", ")}.` : `No single word speaks for ${what}.`;
+  const mostOfAll = strongest.length ? `Most of all: ${strongest.join(", ")}.` : "None does so clearly.";
+  part("why-lead").textContent = `Orange words speak for ${what}, blue ones against it. ${mostOfAll}`;
   part("words").replaceChildren(...words.map(word => {
     const level = Math.ceil(3 * Math.abs(word.weight) / most - 0.1);
     return element("span", word.text, level > 0 ? `${word.weight > 0 ? "p" : "n"}${level}` : "");
