@@ -23,6 +23,12 @@ from headstart.serve.service import Counted, Service
 #: so that no request is on its way into a connection that is about to be gone.
 _LINGER_SECONDS = 0.5
 _KEPT_ALIVE_SECONDS = 75
+#: Libraries that would write a line for every bad request or damaged picture.
+_LOGGERS = {
+    "uvicorn.error": logging.ERROR,
+    "python_multipart": logging.CRITICAL,
+    "PIL": logging.CRITICAL,
+}
 #: Files that the process has open besides its connections.
 _OTHER_FILES = 128
 
@@ -124,7 +130,8 @@ def _allow_open_files(connections: int) -> None:
 
 def _config(service: Service, token: bytes | None) -> uvicorn.Config:
     limits = service.limits
-    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # not a line for every bad request
+    for name, level in _LOGGERS.items():
+        logging.getLogger(name).setLevel(level)
     return uvicorn.Config(
         make_app(service, token),
         http=protocol_of(limits),
