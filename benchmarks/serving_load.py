@@ -232,7 +232,10 @@ async def _ask_once(port, idle, pictures, number, seen) -> None:
         await _ask(client, pictures, number % len(pictures.contents), seen)
     except OSError as error:
         seen.lost.append(f"no connection: {error}")
-    idle.append(client)
+    if len(idle) < 64:
+        idle.append(client)
+    else:
+        client.close()
 
 
 async def stop_rows(served: Served, pictures: Pictures, clients: int) -> list[Row]:

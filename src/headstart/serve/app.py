@@ -54,7 +54,8 @@ def make_app(service: Service, token: bytes | None = None) -> ASGIApp:
     _add_page(app, service, needs_token=token is not None)
     _add_predictions(app, service)
     _add_protocol(app, service)
-    return Accounting(Access(BodyLimit(app, service.limits), token), service)
+    bounded = BodyLimit(app, service.limits, service.batcher.check_room)
+    return Accounting(Access(bounded, token), service)
 
 
 def _lifespan(service: Service) -> Any:

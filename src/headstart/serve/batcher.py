@@ -89,14 +89,22 @@ class Batcher:
             429 when too many wait.
         """
         with self._lock:
-            if self._waiting + len(samples) > self._limits.waiting:
-                seconds = math.ceil(self._waiting * self._seconds_a_sample)
-                raise too_many(
-                    f"{self._waiting} samples wait already; at most {self._limits.waiting} may.",
-                    min(max(1, seconds), _LONGEST_WAIT),
-                )
+            self.check_room(len(samples))
             self._waiting += len(samples)
         return [self._accepted(sample) for sample in samples]
+
+    def check_room(self, n_samples: int = 1) -> None:
+        """Refuse samples for which there is no room.
+
+        Raises
+        ------
+        RefusedError
+            429 when too many wait.
+        """
+        waiting, most = self._waiting, self._limits.waiting
+        if waiting + n_samples > most:
+            seconds = min(max(1, math.ceil(waiting * self._seconds_a_sample)), _LONGEST_WAIT)
+            raise too_many(f"{waiting} samples wait already; at most {most} may.", seconds)
 
     def _accepted(self, sample: Sample) -> Future[Prediction]:
         one = _Waiting(sample)

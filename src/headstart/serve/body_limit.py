@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -14,6 +15,8 @@ from headstart.serve.refusals import RefusedError, too_many
 #: whose connection is closed while it sends sees an error of its network.
 _DISCARDED_BYTES = 256 * 2**20
 _DISCARDED_SECONDS = 5.0
+#: Ends of the addresses whose samples wait in the queue.
+_OF_SAMPLES = ("/predict", "/infer")
 
 
 class SenderGoneError(Exception):
@@ -29,11 +32,16 @@ class BodyLimit:
         What stands behind it.
     limits : Limits
         ``body_bytes``, ``held_bytes`` and ``body_seconds``.
+    check_room : callable
+        Raises a RefusedError when no sample has room: then nothing of a body is kept.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(
+        self, app: ASGIApp, limits: Limits, check_room: Callable[[], None] = lambda: None
+    ) -> None:
         self._app = app
         self._limits = limits
+        self._check_room = check_room
         self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +63,8 @@ class BodyLimit:
             self._held -= sum(map(len, taken))
 
     async def _read(self, scope: Scope, receive: Receive, taken: list[bytes]) -> None:
+        if scope["method"] == "POST" and scope["path"].endswith(_OF_SAMPLES):
+            self._check_room()
         self._check(_announced(scope))
         try:
             async with asyncio.timeout(self._limits.body_seconds):

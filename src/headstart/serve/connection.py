@@ -27,10 +27,21 @@ class _BoundedProtocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > self.most_connections:
+        if len(self.connections) > self.most_connections and not self._make_room():
             transport.abort()
         else:
             self._start_timer()
+
+    def _make_room(self) -> bool:
+        """Close a connection that was answered and is only kept open, if there is one."""
+        for other in self.connections:
+            if not isinstance(other, H11Protocol) or other.cycle is None:
+                continue
+            if other.cycle.response_complete:
+                self.connections.discard(other)
+                other.transport.close()
+                return True
+        return False
 
     def data_received(self, data: bytes) -> None:
         try:

@@ -32,7 +32,8 @@ class Limits:
     head_seconds : float
         That a request line and its headers may take; then the connection is closed.
     connections : int
-        Open at once; the next are closed unheard. Less where the system allows fewer files.
+        Open at once; beyond it one that is only kept open gives way, or the next is closed unheard.
+        Less where the system allows fewer files.
     """
 
     body_bytes: int = 20 * 2**20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import threading
 import time
@@ -177,6 +178,18 @@ def test_more_connections_than_may_be(small):
             one.close()
     time.sleep(0.2)
     assert is_well(small)
+
+
+def test_connections_that_are_only_kept_open_give_way(small):
+    kept = [http.client.HTTPConnection("127.0.0.1", small.port) for _ in range(8)]
+    try:
+        for one in kept:
+            one.request("GET", "/v2/health/live")
+            assert one.getresponse().read()
+        assert [small.get("/v2/health/live").status for _ in range(3)] == [200] * 3
+    finally:
+        for one in kept:
+            one.close()
 
 
 def test_an_answer_that_takes_too_long(held):
