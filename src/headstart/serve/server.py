@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import socket
@@ -22,6 +23,8 @@ from headstart.serve.service import Counted, Service
 #: Between the wish to stop and the end of listening: every answer now asks its connection to close,
 #: so that no request is on its way into a connection that is about to be gone.
 _LINGER_SECONDS = 0.5
+#: Between the end of listening and the end of connections on which no request has come.
+_LAST_HEARING_SECONDS = 0.3
 _KEPT_ALIVE_SECONDS = 75
 #: Libraries that would write a line for every bad request or damaged picture.
 _LOGGERS = {
@@ -190,3 +193,10 @@ class Server(uvicorn.Server):
         if self._stop_at is not None and time.monotonic() >= self._stop_at:
             self.should_exit = True
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen no more, hear who has just connected, then finish what was accepted."""
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(_LAST_HEARING_SECONDS)
+        await super().shutdown(sockets)
