@@ -31,6 +31,8 @@ NEED_DATA = (
     "harmful_sources",
     "learning_curve",
     "question_answering",
+    "serving_bad_requests",
+    "serving_load",
 )
 #: Those that read published tables.
 OF_TABLES = ("published_ranking", "recommended_sources", "seed_experience")

@@ -10,6 +10,7 @@ import headstart
 
 HEAVY = (
     "PIL",
+    "fastapi",
     "gensim",
     "jinja2",
     "matplotlib",
@@ -17,14 +18,18 @@ HEAVY = (
     "openvino",
     "pandas",
     "polars",
+    "prometheus_client",
+    "pydantic",
     "rich",
     "scipy",
     "skimage",
     "sklearn",
+    "starlette",
     "timm",
     "torch",
     "torchvision",
     "typer",
+    "uvicorn",
 )
 
 

@@ -17,6 +17,7 @@ from headstart.cli.label_next import label_next
 from headstart.cli.predict import predict
 from headstart.cli.pretrain import pretrain
 from headstart.cli.report import report
+from headstart.cli.serve import serve
 from headstart.cli.sources import sources
 from headstart.errors import HeadstartError
 
@@ -45,6 +46,7 @@ _COMMANDS = (
     sources,
     report,
     compare,
+    serve,
     export,
     cache,
     demo,

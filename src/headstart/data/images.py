@@ -49,7 +49,9 @@ _TURNS = {
 
 
 def open_image(
-    source: bytes | Image.Image | NDArray[Any], at_least: int | None = None
+    source: bytes | Image.Image | NDArray[Any],
+    at_least: int | None = None,
+    most_pixels: int = MOST_PIXELS,
 ) -> Image.Image:
     """Decode into an upright RGB picture.
 
@@ -64,6 +66,8 @@ def open_image(
     at_least : int or None
         A JPEG may be decoded at 1/2, 1/4 or 1/8 of its size, as long as its shorter side keeps this
         many pixels. None: full size.
+    most_pixels : int
+        What has more pixels is refused before they are decoded.
 
     Returns
     -------
@@ -88,7 +92,7 @@ def open_image(
         return _from_array(source)
     with quiet_pillow(), _plain_reasons():
         image = source if isinstance(source, Image.Image) else _header(source)
-        _refuse_too_large(image.size)
+        _refuse_too_large(image.size, most_pixels)
         if at_least is not None and not isinstance(source, Image.Image):
             image.draft(None, (at_least, at_least))
         _load(image)
@@ -176,15 +180,15 @@ def _bomb(content: bytes, error: Exception) -> UnreadableInputError:
     return UnreadableInputError(f"too many pixels: {error}")
 
 
-def _refuse_too_large(size: tuple[int, int]) -> None:
-    if size[0] * size[1] > MOST_PIXELS:
-        raise UnreadableInputError(_too_large(size))
+def _refuse_too_large(size: tuple[int, int], most: int = MOST_PIXELS) -> None:
+    if size[0] * size[1] > most:
+        raise UnreadableInputError(_too_large(size, most))
     if size[0] * size[1] == 0:
         raise UnreadableInputError(f"{size[0]} x {size[1]} pixels; at least 1 x 1 is needed")
 
 
-def _too_large(size: tuple[int, int]) -> str:
-    return f"{size[0]} x {size[1]} pixels; at most {MOST_PIXELS} are accepted"
+def _too_large(size: tuple[int, int], most: int = MOST_PIXELS) -> str:
+    return f"{size[0]} x {size[1]} pixels; at most {most} are accepted"
 
 
 def _load(image: Image.Image) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from numpy.typing import NDArray
 
 from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
 from headstart.activations.converted import ConvertedBackbone
-from headstart.activations.encoder import Encoder
 from headstart.activations.encoders import encoder_of
 from headstart.activations.encoding import stream
 from headstart.activations.ngrams import ngram_features
@@ -24,6 +24,7 @@ from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.runs.kept_samples import KeptSamples
+from headstart.runs.resident import ResidentEncoder
 from headstart.tasks.prediction import Prediction
 from headstart.tasks.task import Task
 from headstart.training.features import joined
@@ -209,11 +210,21 @@ class Model:
             )
         return read
 
-    def _encoder(self) -> Encoder | None:
-        """What turns a picture into the vectors of the plan's stages; None for embeddings."""
+    @cached_property
+    def resident(self) -> ResidentEncoder | None:
+        """What turns a sample into the vectors of all stages, compiled once for all predictions.
+
+        None for embeddings, and for texts that are counted without transfer.
+        """
         if self.backbone is not None:
-            return encoder_of(self.backbone, self.precision)
-        return ClassicalEncoder() if self.plan.source == CLASSICAL_SOURCE else None
+            return ResidentEncoder(encoder_of(self.backbone, self.precision))
+        if self.plan.source == CLASSICAL_SOURCE and not self._reads_ngrams:
+            return ResidentEncoder(ClassicalEncoder())
+        return None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is compiled, which no other process could use."""
+        return {key: value for key, value in self.__dict__.items() if key != "resident"}
 
     @property
     def _reads_ngrams(self) -> bool:
@@ -224,7 +235,7 @@ class Model:
         self, dataset: Dataset, progress: Progress
     ) -> Iterator[tuple[list[int], NDArray[Any], dict[int, str]]]:
         """Rows, what the head reads of them, and reasons for those that cannot be read."""
-        encoder = None if self._reads_ngrams else self._encoder()
+        resident = self.resident
         for start in range(0, len(dataset), _ROWS_AT_ONCE):
             rows = list(range(start, min(start + _ROWS_AT_ONCE, len(dataset))))
             part = dataset.take(rows)
@@ -232,23 +243,25 @@ class Model:
                 found = ngram_features([item.open() for item in part.items])
                 yield rows, joined([found[one] for one in self.plan.head.stages]), {}
                 continue
-            if encoder is None:
+            if resident is None:
                 yield rows, self._checked(part), {}
                 continue
-            vectors, failures = self._encode(part, encoder, _shifted(progress, start, len(dataset)))
+            shifted = _shifted(progress, start, len(dataset))
+            vectors, failures = self._encode(part, resident, shifted)
             reasons = {rows[place]: reason for place, reason in failures.items()}
             yield rows, vectors, reasons
 
     def _encode(
-        self, part: Dataset, encoder: Encoder, progress: Progress
+        self, part: Dataset, resident: ResidentEncoder, progress: Progress
     ) -> tuple[NDArray[Any], dict[int, str]]:
-        columns = _columns(encoder, self.plan.head.stages)
+        columns = resident.columns(self.plan.head.stages)
         vectors = np.zeros((len(part), len(columns)), dtype=np.float32)
 
-        def receive(row: int, _: Encoder, vector: NDArray[Any]) -> None:
+        def receive(row: int, _: object, vector: NDArray[Any]) -> None:
             vectors[row] = vector[columns]
 
-        failures = stream(part.items, [[encoder]] * len(part), receive, progress, "predict")
+        with resident.turn() as encoder:
+            failures = stream(part.items, [[encoder]] * len(part), receive, progress, "predict")
         return vectors, failures
 
     def _checked(self, part: Dataset) -> NDArray[Any]:
@@ -259,14 +272,6 @@ class Model:
                 f"{self.n_features_in_} features as input. Give embeddings of the same source."
             )
         return vectors
-
-
-def _columns(encoder: Encoder, stages: Sequence[str]) -> NDArray[np.intp]:
-    """Where the head's stages stand in the joined vector of all stages."""
-    ends = np.cumsum(encoder.sizes)
-    starts = ends - np.asarray(encoder.sizes)
-    places = [encoder.key.outputs.index(stage) for stage in stages]
-    return np.concatenate([np.arange(starts[place], ends[place]) for place in places])
 
 
 def _shifted(progress: Progress, start: int, whole: int) -> Progress:

@@ -1,0 +1,1 @@
+"""The service: a run answers over HTTP. Nothing here imports torch."""

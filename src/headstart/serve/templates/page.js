@@ -1,0 +1,236 @@
+
+"use strict";
+const MOST_BARS = 8;
+const part = id => document.getElementById(id);
+let token = "";
+let model = null;
+let question = new AbortController();
+let shown = "";
+
+/** An answer of the service as an object; what it refuses becomes an error in its own words. */
+async function ask(path, options = {}) {
+  const headers = new Headers(options.headers);
+  if (token) headers.set("Authorization", `Bearer ${token}`);
+  let answer;
+  try {
+    answer = await fetch(path, { ...options, headers, credentials: "omit" });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Error("The service cannot be reached. Is it still running?");
+  }
+  const content = await answer.json().catch(() => ({}));
+  if (answer.status === 401) throw Object.assign(new Error(content.error), { refused: true });
+  const reason = content.predictions?.[0]?.reason;
+  if (reason) throw new Error(`This ${noun()} cannot be read: ${reason}.`);
+  if (!answer.ok) throw new Error(content.error || `The service answered ${answer.status}.`);
+  return content;
+}
+
+const noun = () => (model?.modality === "text" ? "text" : "picture");
+const percent = share => `${(100 * share).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+
+function element(name, text, className) {
+  const made = document.createElement(name);
+  if (text !== undefined) made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}
+
+/** What is told aloud; where the page shows it anyway, it is not shown twice. */
+function say(text, isShown = false) {
+  part("status").textContent = text;
+  part("status").classList.toggle("unseen", isShown);
+}
+
+function complain(text) {
+  part("fault").textContent = text;
+  part("fault").hidden = !text;
+}
+
+async function open() {
+  complain("");
+  say("Asking for the model …");
+  try {
+    model = await ask("/model");
+  } catch (error) {
+    say("");
+    if (error.refused) part("access").hidden = false;
+    complain(error.refused ? "The token is wrong." : error.message);
+    if (error.refused) part("token").select();
+    return;
+  }
+  say("");
+  part("access").hidden = true;
+  introduce();
+}
+
+function introduce() {
+  const isText = model.modality === "text";
+  document.title = `${model.name} – headstart`;
+  part("model-name").textContent = model.name;
+  part("question").textContent = isText ? "What does it make of your text?" : "What does it see in your picture?";
+  const learned = `It learned from ${model.n_train} ${noun()}s`;
+  part("about").textContent = model.classes.length
+    ? `${learned} to tell ${listed(model.classes)} apart.` : `${learned} to predict a number.`;
+  part("ask-picture").hidden = isText;
+  part("ask-text").hidden = !isText;
+  part("ask").hidden = false;
+  part(isText ? "text" : "file").focus();
+}
+
+function listed(names) {
+  const some = names.slice(0, 6);
+  const more = names.length - some.length;
+  if (more) return `${some.join(", ")} and ${more} more`;
+  return `${some.slice(0, -1).join(", ")} and ${some.at(-1)}`;
+}
+
+/** Predict first, because that is there at once; then explain. */
+async function put(body, type) {
+  question.abort();
+  const own = question = new AbortController();
+  const options = { method: "POST", body, headers: { "Content-Type": type }, signal: own.signal };
+  complain("");
+  part("result").hidden = true;
+  say("Predicting …");
+  try {
+    const found = await ask("/predict", options);
+    if (own.signal.aborted) return;
+    show(found.predictions[0]);
+    say(`${part("answer").textContent}. Explaining …`);
+    const why = await ask("/explain", options);
+    if (own.signal.aborted) return;
+    explain(why);
+    say(part("answer").textContent + ".", true);
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    say("");
+    complain(error.message);
+    if (error.refused) { part("ask").hidden = true; part("access").hidden = false; part("token").focus(); }
+  }
+}
+
+function show(prediction) {
+  part("why").hidden = part("nearest").hidden = true;
+  part("bars").replaceChildren();
+  part("more").hidden = true;
+  part("given").hidden = !shown;
+  if (shown) part("given-picture").src = shown;
+  if (prediction.probabilities) {
+    const rows = Object.entries(prediction.probabilities).sort((a, b) => b[1] - a[1]);
+    part("answer").textContent = `${prediction.label}, ${percent(prediction.probabilities[prediction.label])}`;
+    part("bars").append(...rows.slice(0, MOST_BARS).map(bar));
+    part("more").hidden = rows.length <= MOST_BARS;
+    part("more").textContent = `and ${rows.length - MOST_BARS} less likely ones`;
+  } else {
+    part("answer").textContent = Number(prediction.value.toPrecision(6)).toString();
+  }
+  part("result").hidden = false;
+}
+
+function bar([label, share], place) {
+  const row = element("li", undefined, place ? "" : "first");
+  const lane = element("span", undefined, "lane");
+  const filled = element("span", undefined, "bar");
+  filled.style.width = `${100 * share}%`;
+  lane.append(filled);
+  lane.setAttribute("aria-hidden", "true");
+  row.append(element("bdi", label), lane, element("span", percent(share), "share"));
+  return row;
+}
+
+function explain({ explanation, nearest }) {
+  part("why").hidden = !explanation;
+  part("heat").hidden = explanation?.kind !== "picture";
+  part("words").hidden = explanation?.kind !== "text";
+  if (explanation?.kind === "picture") showHeat(explanation);
+  if (explanation?.kind === "text") showWords(explanation);
+  part("nearest").hidden = !nearest.length;
+  part("cards").className = nearest.some(one => one.thumbnail) ? "cards" : "cards of-texts";
+  part("cards").replaceChildren(...nearest.map(card));
+}
+
+function showHeat(explanation) {
+  const what = model.classes.length ? explanation.label : "a higher number";
+  part("why-lead").textContent = `Orange places speak for ${what}, blue ones against it.`;
+  part("heat-picture").alt = `The picture, with the places that speak for and against ${what} marked`;
+  part("heat-picture").src = explanation.overlay;
+}
+
+function showWords({ label, words }) {
+  const most = Math.max(...words.map(word => Math.abs(word.weight)), 1e-9);
+  const strongest = words.filter(word => word.weight > most / 10 && word.text.trim())
+    .sort((a, b) => b.weight - a.weight).slice(0, 5).map(word => word.text.trim());
+  const what = model.classes.length ? label : "a higher number";
+  const mostOfAll = strongest.length ? `Most of all: ${strongest.join(", ")}.` : "None does so clearly.";
+  part("why-lead").textContent = `Orange words speak for ${what}, blue ones against it. ${mostOfAll}`;
+  part("words").replaceChildren(...words.map(word => {
+    const level = Math.ceil(3 * Math.abs(word.weight) / most - 0.1);
+    return element("span", word.text, level > 0 ? `${word.weight > 0 ? "p" : "n"}${level}` : "");
+  }));
+}
+
+function card(one) {
+  const item = element("li");
+  if (one.thumbnail) {
+    const picture = element("img");
+    picture.src = one.thumbnail;
+    picture.alt = "";
+    item.append(picture);
+  }
+  if (one.text) item.append(element("q", one.text));
+  item.append(element("b", one.label));
+  item.append(element("small", `similarity ${one.similarity.toFixed(2)}${one.text ? "" : ` · ${one.name}`}`));
+  return item;
+}
+
+function takeFile(file) {
+  if (!model || model.modality !== "image" || !file) return;
+  if (file.size > model.limits.body_bytes) {
+    part("result").hidden = true;
+    say("");
+    complain(`The file has ${(file.size / 2 ** 20).toFixed(0)} MiB; at most ${(model.limits.body_bytes / 2 ** 20).toFixed(0)} are accepted.`);
+    return;
+  }
+  if (shown) URL.revokeObjectURL(shown);
+  shown = URL.createObjectURL(file);
+  put(file, "application/octet-stream");
+}
+
+part("access-form").addEventListener("submit", event => {
+  event.preventDefault();
+  token = part("token").value.trim();
+  if (/^[!-~]+$/.test(token)) open();
+  else complain("A token is one word of letters, digits and signs.");
+});
+part("file").addEventListener("change", event => {
+  takeFile(event.target.files[0]);
+  event.target.value = "";
+});
+part("file").addEventListener("keydown", event => {  // the space bar opens it without our help
+  if (event.key === "Enter") { event.preventDefault(); event.target.click(); }
+});
+part("ask-text").addEventListener("submit", event => {
+  event.preventDefault();
+  const text = part("text").value;
+  if (text.trim()) put(JSON.stringify({ texts: [text] }), "application/json");
+  else { complain("Type a text first."); part("text").focus(); }
+});
+part("text").addEventListener("keydown", event => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) part("ask-text").requestSubmit();
+});
+for (const name of ["dragenter", "dragover"]) {
+  document.addEventListener(name, event => { event.preventDefault(); part("drop").classList.add("over"); });
+}
+for (const name of ["dragleave", "drop"]) {
+  document.addEventListener(name, event => { event.preventDefault(); part("drop").classList.remove("over"); });
+}
+document.addEventListener("drop", event => takeFile(event.dataTransfer?.files[0]));
+document.addEventListener("paste", event => takeFile(event.clipboardData?.files[0]));
+
+if (document.body.dataset.token === "needed") {
+  part("access").hidden = false;
+  part("token").focus();
+} else {
+  open();
+}
