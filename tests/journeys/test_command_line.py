@@ -62,6 +62,7 @@ def test_demo_says_what_it_does_and_how_well_it_went(demo):
     assert {path.name for path in (folder / "run").iterdir()} == {
         *("manifest.json", "result.json", "evidence.json", "predictions.csv", "report.html"),
         *("model.safetensors", "model_card.md", "backbone"),
+        *("samples.json", "samples.safetensors", "hardest.json", "hardest.safetensors"),
     }
 
 

@@ -56,7 +56,7 @@ def test_the_python_runs_and_prints_a_number_and_a_verdict(tmp_path: Path) -> No
 def test_commands_were_found() -> None:
     assert set(COMMANDS) == {
         *("fit", "predict", "advise", "curve", "label-next", "pretrain"),
-        *("report", "sources", "cache", "demo"),
+        *("report", "compare", "serve", "export", "sources", "cache", "demo"),
     }
 
 
