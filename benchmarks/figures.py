@@ -56,6 +56,22 @@ def interval_row(what: str, figure: Mapping[str, float], unit: str = "") -> Row:
     }
 
 
+def plain_row(
+    what: str, value: Any, unit: str = "", required: str | None = None, reached: Any = None
+) -> Row:
+    """Something that was measured once, and whether it is as required, where anything is."""
+    return {
+        "what": what,
+        "value": round(value, 4) if isinstance(value, float) else value,
+        "unit": unit,
+        "min": None,
+        "max": None,
+        "runs": 1,
+        "required": required,
+        "reached": None if reached is None else bool(reached),
+    }
+
+
 def truth_row(what: str, is_so: bool) -> Row:
     """Something that has to be so."""
     return {

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-from figures import Row, truth_row
+from figures import Row, plain_row, truth_row
 from machine import json_argument, report
 from others import Others
 from photographs import find_photographs
@@ -325,16 +325,7 @@ KINDS: dict[str, tuple[float, Callable[[random.Random, bytes], Made]]] = {
 
 
 def _row(what: str, value, required: str | None = None, reached: bool | None = None) -> Row:
-    return {
-        "what": what,
-        "value": value,
-        "unit": "",
-        "min": None,
-        "max": None,
-        "runs": 1,
-        "required": required,
-        "reached": None if reached is None else bool(reached),
-    }
+    return plain_row(what, value, "", required, reached)
 
 
 def _parser() -> argparse.ArgumentParser:

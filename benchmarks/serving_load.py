@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from figures import Row, seconds_row, truth_row
+from figures import Row, plain_row, seconds_row, truth_row
 from machine import json_argument, report
 from others import Others
 from photographs import find_photographs
@@ -178,13 +178,13 @@ def load_rows(load: Seen, paces: list[tuple[float, float]], served: Served) -> l
         _median_row("offline, decoding included", offline_paces, "pictures/s"),
         _median_row("served", served_paces, "pictures/s"),
         _median_row("served / offline", shares, "", f">= {SHARE}", share >= SHARE),
-        _row("median of an answer", float(p50), "s"),
-        _row("99th percentile", float(p99), "s", f"< {P99_SECONDS}", p99 < P99_SECONDS),
-        _row("answers checked", len(load.seconds), ""),
-        _row("answers that were wrong", load.wrong, "", "0", load.wrong == 0),
-        _row("requests lost", len(load.lost), "", "0", not load.lost),
+        plain_row("median of an answer", float(p50), "s"),
+        plain_row("99th percentile", float(p99), "s", f"< {P99_SECONDS}", p99 < P99_SECONDS),
+        plain_row("answers checked", len(load.seconds), ""),
+        plain_row("answers that were wrong", load.wrong, "", "0", load.wrong == 0),
+        plain_row("requests lost", len(load.lost), "", "0", not load.lost),
         truth_row("every status was 200", set(load.statuses) == {200}),
-        _row("memory of the service afterwards", served.resident_mib(), "MiB"),
+        plain_row("memory of the service afterwards", served.resident_mib(), "MiB"),
     ]
 
 
@@ -212,17 +212,17 @@ async def overload_rows(
     good, refused = seen.statuses[200], seen.statuses[429]
     others = sum(seen.statuses.values()) - good - refused
     return [
-        _row("overload: sent", count / took, "requests/s"),
-        _row("overload: answered", good / took, "pictures/s"),
-        _row("overload: refused with 429", 100 * refused / count, "%", "> 0", refused > 0),
-        _row("overload: 429 without Retry-After", seen.without_retry, "", "0",
+        plain_row("overload: sent", count / took, "requests/s"),
+        plain_row("overload: answered", good / took, "pictures/s"),
+        plain_row("overload: refused with 429", 100 * refused / count, "%", "> 0", refused > 0),
+        plain_row("overload: 429 without Retry-After", seen.without_retry, "", "0",
              not seen.without_retry),
-        _row("overload: other statuses", others, "", "0", others == 0),
-        _row("overload: lost", len(seen.lost), "", "0", not seen.lost),
-        _row("overload: wrong", seen.wrong, "", "0", seen.wrong == 0),
-        _row("overload: 99th percentile of what was answered", p99, "s"),
+        plain_row("overload: other statuses", others, "", "0", others == 0),
+        plain_row("overload: lost", len(seen.lost), "", "0", not seen.lost),
+        plain_row("overload: wrong", seen.wrong, "", "0", seen.wrong == 0),
+        plain_row("overload: 99th percentile of what was answered", p99, "s"),
         truth_row("after it 20 of 20 are answered", after.statuses[200] == 20 and not after.wrong),
-        _row("after it: longest answer", max(after.seconds, default=float("nan")), "s"),
+        plain_row("after it: longest answer", max(after.seconds, default=float("nan")), "s"),
     ]  # fmt: skip
 
 
@@ -255,13 +255,13 @@ async def stop_rows(served: Served, pictures: Pictures, clients: int) -> list[Ro
     status, answered, accepted = await asyncio.to_thread(served.end)
     seconds = time.perf_counter() - start
     return [
-        _row("SIGTERM under load: requests sent without an answer", len(seen.lost), "", "0",
+        plain_row("SIGTERM under load: requests sent without an answer", len(seen.lost), "", "0",
              not seen.lost),
-        _row("SIGTERM under load: wrong answers", seen.wrong, "", "0", seen.wrong == 0),
+        plain_row("SIGTERM under load: wrong answers", seen.wrong, "", "0", seen.wrong == 0),
         truth_row("SIGTERM under load: all accepted requests answered", answered == accepted > 0),
         truth_row("SIGTERM under load: every status was 200", set(seen.statuses) == {200}),
         truth_row("SIGTERM under load: exit status 0", status == 0),
-        _row("SIGTERM under load: until the process ended", seconds, "s"),
+        plain_row("SIGTERM under load: until the process ended", seconds, "s"),
     ]  # fmt: skip
 
 
@@ -279,21 +279,8 @@ async def _until_refused(port, pictures, places, seen, stopping) -> None:
 
 
 def _median_row(what, values, unit, required=None, reached=None) -> Row:
-    row = _row(what, float(np.median(values)), unit, required, reached)
+    row = plain_row(what, float(np.median(values)), unit, required, reached)
     return row | {"min": round(min(values), 3), "max": round(max(values), 3), "runs": len(values)}
-
-
-def _row(what, value, unit, required=None, reached=None) -> Row:
-    return {
-        "what": what,
-        "value": round(value, 4) if isinstance(value, float) else value,
-        "unit": unit,
-        "min": None,
-        "max": None,
-        "runs": 1,
-        "required": required,
-        "reached": None if reached is None else bool(reached),
-    }
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from tests.journeys.pages import CONTRAST, serious_findings
 
 from headstart.data.thumbnails import thumbnail
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
@@ -22,15 +22,6 @@ from headstart.plan import HeadPlan, frozen_plan
 from headstart.report import Exhibits, render_html, report_contents
 from headstart.runs.kept_samples import KeptSamples
 
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 _CLASSES = ("ants", "<script>alert(1)</script>", *(f"class with a long name {n}" for n in range(8)))
 
 
@@ -113,18 +104,6 @@ def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("No chromium was found; on Debian: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=chromium, args=list(_ARGUMENTS))
-        yield opened
-        opened.close()
-
-
 @dataclass
 class Visit:
     """An open page, what it asked for and what it complained about."""
@@ -156,11 +135,7 @@ def test_the_page_asks_for_nothing_and_complains_about_nothing(visit: Visit, rep
 
 
 def test_nothing_hinders_those_who_use_other_means_to_read_it(visit: Visit):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="no axe is installed")
-    found = axe.Axe().run(visit.page).response["violations"]
-    serious = [one for one in found if one["impact"] in ("serious", "critical")]
-    told = [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in serious]
-    assert told == []
+    assert serious_findings(visit.page) == []
 
 
 def test_the_answer_and_every_section_can_be_seen(visit: Visit):
@@ -176,37 +151,9 @@ def test_nothing_sticks_out_of_the_window_and_the_pictures_are_there(visit: Visi
     assert visit.page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
 
 
-_CONTRAST = """
-() => {
-  const channels = text => (text.match(/[\\d.]+/g) || []).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(value => value / 255)
-    .map(value => value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, value, place) => sum + value * [0.2126, 0.7152, 0.0722][place], 0);
-  const behind = element => {
-    for (let at = element; at; at = at.parentElement) {
-      const colour = channels(getComputedStyle(at).backgroundColor);
-      if (colour.length === 3 || colour[3] > 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
-    if (!own || element.matches("title, desc")) continue;
-    const style = getComputedStyle(element);
-    const paint = element instanceof SVGElement ? style.fill : style.color;
-    const [a, b] = [light(channels(paint)), light(behind(element))].sort((x, y) => y - x);
-    const ratio = (a + 0.05) / (b + 0.05);
-    if (ratio < 4.5) poor.push([element.tagName, element.className, ratio]);
-  }
-  return poor;
-}
-"""
-
-
 def test_every_text_has_the_contrast_of_wcag_aa(visit: Visit):
     """Formula: W3C, 2018, Web Content Accessibility Guidelines 2.1, contrast ratio."""
-    assert visit.page.evaluate(_CONTRAST) == []
+    assert visit.page.evaluate(CONTRAST) == []
 
 
 def test_wide_tables_can_be_scrolled_from_the_keyboard(visit: Visit):

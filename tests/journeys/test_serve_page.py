@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from tests.journeys.test_report_page import _ARGUMENTS, _CONTRAST
+from tests.journeys.pages import CONTRAST, serious_findings
 from tests.serving import GOOD, RED, picture, picture_model, running, text_model
 
 from headstart.runs.kept_samples import Nearest
@@ -41,15 +41,6 @@ def reviews():
 def guarded():
     with running(text_model(), token=TOKEN.encode(), name="secret") as service:
         yield service
-
-
-@pytest.fixture(scope="module")
-def browser(chromium_path):
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=chromium_path, args=list(_ARGUMENTS))
-        yield opened
-        opened.close()
 
 
 @dataclass
@@ -127,7 +118,8 @@ def test_a_picture_is_dropped(open_page, colours, scheme, width):
     page.wait_for_load_state("networkidle")
     assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert page.evaluate(_CONTRAST) == []
+    assert page.evaluate(CONTRAST) == []
+    assert serious_findings(page) == []
     assert visit.is_clean()
 
 
@@ -150,7 +142,8 @@ def test_a_sentence_is_typed(open_page, reviews, scheme):
     page.wait_for_selector("#why:not([hidden])")
     assert page.locator("#why-lead").inner_text().endswith("Most of all: good.")
     assert page.locator("#words").inner_text().strip() == GOOD
-    assert page.evaluate(_CONTRAST) == []
+    assert page.evaluate(CONTRAST) == []
+    assert serious_findings(page) == []
     assert visit.is_clean()
 
 
@@ -198,7 +191,7 @@ def test_a_file_that_is_no_picture(open_page, colours):
     visit.page.wait_for_selector("#fault:not([hidden])")
     told = visit.page.get_by_role("alert").inner_text()
     assert told == "This picture cannot be read: not a picture: starts with b'hello'."
-    assert visit.page.evaluate(_CONTRAST) == []
+    assert visit.page.evaluate(CONTRAST) == []
     visit.page.evaluate(_DROP, ["red.png", "image/png", list(RED)])
     assert answer(visit.page).startswith("red")
     assert visit.page.locator("#fault").is_hidden()
