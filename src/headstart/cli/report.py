@@ -17,12 +17,16 @@ def report(
     explain: Annotated[
         bool, typer.Option("--explain", help="Find out what counted for the hardest samples.")
     ] = False,
+    curve: Annotated[
+        Path | None, typer.Option(help="What 'headstart curve DATA --json' printed, to be shown.")
+    ] = None,
     language: Annotated[
         str, typer.Option(help="Language of the report: en, or zh for Chinese.")
     ] = "en",
     open_: Annotated[bool, typer.Option("--open", help="Show the page in your browser.")] = False,
 ) -> None:
     """Write the report of a run as one HTML file, as Markdown or as JSON."""
+    from headstart.cli.json_output import read_json
     from headstart.cli.output_file import check_output, write_output
     from headstart.cli.run_report import contents_of
     from headstart.files import to_json
@@ -32,7 +36,8 @@ def report(
     place = Path(f"{run.resolve().name}-report.html") if out is None else out
     check_language(language)
     check_output(place)
-    contents = translated(contents_of(load(run), explains=explain), language)
+    told = None if curve is None else read_json(curve)
+    contents = translated(contents_of(load(run), explains=explain, curve=told), language)
     if place.suffix == ".json":
         page = to_json(contents)
     else:

@@ -25,7 +25,10 @@ def report_page(model: Model, circumstances: Mapping[str, Any] | None = None) ->
 
 
 def contents_of(
-    model: Model, circumstances: Mapping[str, Any] | None = None, explains: bool = False
+    model: Model,
+    circumstances: Mapping[str, Any] | None = None,
+    explains: bool = False,
+    curve: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the page and the Markdown say.
 
@@ -37,6 +40,8 @@ def contents_of(
         How to do it again.
     explains : bool
         Whether to find out what counted for the hardest samples, which takes a while.
+    curve : mapping or None
+        What ``headstart curve --json`` told of the same data.
     """
     rows = [prediction.to_dict() for prediction in model.predictions]
     names = [str(row["input"]) for row in hardest_predictions(rows)]
@@ -47,6 +52,7 @@ def contents_of(
         {} if kept is None or model.kept_samples is None else _nearest(kept, model.kept_samples),
         _explanations(model, names) if explains else {},
         model.kept_samples,
+        curve,
     )
     return report_contents(model.result_, model.evidence, rows, exhibits, circumstances)
 

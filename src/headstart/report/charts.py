@@ -162,6 +162,58 @@ def _loss_points(
     ]
 
 
+def curve_marks(contents: Mapping[str, Any]) -> dict[str, Any]:
+    """The figure upwards, labels to the right on a scale that doubles at equal steps."""
+    lines = [*contents["lines"], {"name": "expected", "rows": contents["expected"]}]
+    rows = [row for line in lines for row in line["rows"]]
+    scale = _padded(min(row["low"] for row in rows), max(row["high"] for row in rows))
+    ends = (min(row["labels"] for row in rows), max(row["labels"] for row in rows))
+    form: Form = contents["form"]
+    return {
+        "side": SQUARE,
+        "lines": [_curve_line(line, scale, ends) for line in lines],
+        "labels": [{"at": _right(count, ends), "text": f"{count:,}"} for count in _doubling(*ends)],
+        "figures": [
+            {"at": round(SQUARE * _along(tick, scale), 1), "text": _end(tick, form)}
+            for tick in round_ticks(*scale)
+        ],
+    }
+
+
+def _curve_line(
+    line: Mapping[str, Any], scale: Sequence[float], ends: tuple[int, int]
+) -> dict[str, Any]:
+    def up(value: float) -> float:
+        return round(SQUARE * (1 - _along(value, scale)), 1)
+
+    keys = ("value", "low", "high")
+    points = [
+        {"x": _right(row["labels"], ends), **{key: up(row[key]) for key in keys}}
+        for row in line["rows"]
+    ]
+    path = " ".join(f"{point['x']},{point['value']}" for point in points)
+    return {"name": line["name"], "points": points, "path": path}
+
+
+def _right(labels: int, ends: tuple[int, int]) -> float:
+    first, last = (math.log(end) for end in ends)
+    share = (math.log(labels) - first) / (last - first) if last > first else 0.5
+    return round(SQUARE * share, 1)
+
+
+def _doubling(first: int, last: int) -> list[int]:
+    """About five numbers of labels between the ends, each so many times the one before.
+
+    Examples
+    --------
+    >>> _doubling(8, 128), _doubling(5, 5)
+    ([8, 16, 32, 64, 128], [5])
+    """
+    doublings = math.log2(last / first)
+    step = max(1, math.ceil(doublings / 5))
+    return [first * 2**power for power in range(0, math.floor(doublings) + 1, step)]
+
+
 def map_marks(contents: Mapping[str, Any]) -> dict[str, Any]:
     """A mark for each sample: its place, its shape by group and what it is."""
     points = [

@@ -14,6 +14,7 @@ from headstart.report.confusion_table import confusion_table
 from headstart.report.data_map import data_map
 from headstart.report.exhibits import Exhibits
 from headstart.report.hardest import hardest_cards
+from headstart.report.label_curve import label_curve
 from headstart.report.method import method
 from headstart.report.next_steps import next_steps
 from headstart.report.plan_table import plan_table
@@ -95,6 +96,7 @@ def report_contents(
         "hardest": cards,
         "explained": any(card["explained"] for card in cards),
         "map": data_map(exhibits.training, result.classes),
+        "labels": label_curve(exhibits.curve),
         "sources": source_table(evidence),
         "plans": plan_table(evidence),
         "hardest_words": SAYINGS[result.task].hardest,

@@ -30,6 +30,8 @@ class Exhibits:
         What counted.
     training : KeptSamples or None
         Training samples for the map of the data.
+    curve : mapping or None
+        What ``headstart curve --json`` told of these data.
     """
 
     thumbnails: Mapping[str, bytes] = field(default_factory=dict)
@@ -37,6 +39,7 @@ class Exhibits:
     nearest: Mapping[str, Sequence[Nearest]] = field(default_factory=dict)
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     training: KeptSamples | None = None
+    curve: Mapping[str, Any] | None = None
 
     def card(self, name: str) -> dict[str, Any]:
         """``picture``, ``text``, ``nearest`` and ``explained`` for one sample; None or empty."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from headstart.report.charts import (
     calibration_marks,
+    curve_marks,
     lane_marks,
     loss_marks,
     map_marks,
@@ -79,6 +80,7 @@ def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
         "lanes": lane_marks(contents["lanes"], contents["lane_axis"]["scale"]),
         "stages": stage_marks(stages["rows"], stages["form"]) if stages else None,
         "scatter": scatter_marks(scatter["points"]) if scatter else None,
+        "labels": curve_marks(contents["labels"]) if contents["labels"] else None,
         "map": map_marks(contents["map"]) if contents["map"] else None,
         "training": loss_marks(training["rows"]) if training else None,
         "calibration": calibration_marks(calibration["bins"]) if calibration else None,
@@ -96,6 +98,7 @@ def _sections(contents: Mapping[str, Any], language: Language) -> list[dict[str,
         ("scatter", "Where is it right?"): contents["scatter"],
         ("hardest", hardest): contents["hardest"],
         ("map", "How the model sees your data"): contents["map"],
+        ("labels", "What would more labels bring?"): contents["labels"],
         ("sources", "Which source, and which of its stages?"): contents["sources"],
         ("plans", "How much to transfer: what was tried"): contents["plans"],
         ("stages", "Which stages of the source helped?"): contents["stages"],

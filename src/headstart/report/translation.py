@@ -21,6 +21,8 @@ OURS = (
     *("scores.rows.*.cells.*.text", "scores.rows.*.cells.*.interval"),
     *("calibration.sentence", "hardest.*.error"),
     *("sources.reason", "sources.rows.*.text", "sources.rows.*.cells.*.text"),
+    *("labels.measure", "labels.lines.*.name", "labels.lines.*.rows.*.interval"),
+    *("labels.lines.*.rows.*.text", "labels.expected.*.text", "labels.expected.*.interval"),
     *("plans.reason", "plans.rows.*.text", "plans.rows.*.seconds", "plans.rows.*.happened"),
     *("stages.reason", "stages.measure", "stages.rows.*.text"),
     *("training.sentence", "training.states", "training.rows.*.seconds"),

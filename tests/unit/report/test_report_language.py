@@ -248,6 +248,16 @@ def number_reports(result, number_result, number_evidence, number_predictions):
     return [report_contents(one, evidence, number_predictions) for one in results]
 
 
+_POINT = {"labels": 8, "accuracy": {"value": 0.7, "low": 0.6, "high": 0.8}}
+CURVE = {
+    "measure": "accuracy",
+    "curves": [
+        {"name": f"{how} transfer", "points": [_POINT], "expected": [{**_POINT, "labels": 16}]}
+        for how in ("with", "without")
+    ],
+}
+
+
 @pytest.fixture
 def reports(result, fallen_result, bare_result, trained_result, real_evidence, trained_evidence):
     """Classes: everything on one page, and everything that can be otherwise."""
@@ -270,7 +280,7 @@ def reports(result, fallen_result, bare_result, trained_result, real_evidence, t
     unlike = replace(result, calibration=({"confidence": 0.9, "accuracy": 0.6, "count": 9},))
     modest = replace(result, calibration=({"confidence": 0.6, "accuracy": 0.9, "count": 9},))
     return [
-        report_contents(found, full),
+        report_contents(found, full, (), Exhibits(curve=CURVE)),
         report_contents(trained_result, with_training),
         report_contents(trained_result, in_vain),
         report_contents(trained_result, Evidence((*with_training.decisions[:-1], averaged))),
