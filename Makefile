@@ -30,7 +30,7 @@ demo: install
 	$(BIN)/headstart demo
 
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .
