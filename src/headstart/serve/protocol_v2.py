@@ -100,6 +100,10 @@ def _output_facts(model: Model) -> list[dict[str, Any]]:
     ]
 
 
+#: Letters of a name, and names, that an error repeats.
+_SHOWN = 20
+
+
 def samples_of(asked: InferRequest, modality: str, most: int) -> list[Sample]:
     """The samples of a request.
 
@@ -110,8 +114,11 @@ def samples_of(asked: InferRequest, modality: str, most: int) -> list[Sample]:
     """
     name = _INPUT_NAMES[modality]
     if [tensor.name for tensor in asked.inputs] != [name]:
+        seen = ", ".join(repr(tensor.name[:_SHOWN]) for tensor in asked.inputs[:_SHOWN]) or "none"
         raise RefusedError(
-            422, f"There are {len(asked.inputs)} inputs; accepted is one, called {name!r}."
+            422,
+            f"The inputs are called {seen}; accepted is one, called {name!r}. See: GET "
+            "/v2/models/NAME",
         )
     (tensor,) = asked.inputs
     if tensor.datatype != "BYTES":

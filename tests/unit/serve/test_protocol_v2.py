@@ -73,7 +73,7 @@ def test_another_model(pictures, path):
         ({"shape": [1, 2]}, "2 axes"),
         ({"shape": []}, "0 axes"),
         ({"shape": [-1]}, "1 values"),
-        ({"name": "picture"}, "called 'image'"),
+        ({"name": "picture"}, "called 'picture'; accepted is one, called 'image'"),
         ({"data": [1]}, "not a string"),
         ({"data": [["YQ=="]]}, "not a string"),
         ({"data": [], "shape": [0]}, "nothing to predict"),
