@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from photographs import find_photographs
 from processes import NO_GPU, headstart_command, run_timed
 
 _SERVING = re.compile(r"Serving .* on http://127\.0\.0\.1:(\d+)")
@@ -149,3 +151,13 @@ class Client:
         if self._writer is not None:
             self._writer.close()
         self._reader = self._writer = None
+
+
+def material(options: argparse.Namespace, workplace: Path) -> tuple[list[Path], Path]:
+    """Photographs to ask about, and a run of others like them."""
+    data = options.data or os.environ.get("HEADSTART_DATA")
+    if data is None or not (Path(data) / "ants_bees").is_dir():
+        sys.exit("Name the folder that holds ants_bees/: --data, or HEADSTART_DATA.")
+    folder = Path(data) / "ants_bees"
+    run = options.run or fit_photographs(folder / "train", workplace)
+    return find_photographs(folder / "val", workplace), run

@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import base64
 import json
-import os
 import random
 import struct
 import sys
@@ -26,9 +25,8 @@ from pathlib import Path
 from figures import Row, plain_row, truth_row
 from machine import json_argument, report
 from others import Others
-from photographs import find_photographs
 from processes import keep_to_cores
-from service import Client, Served, fit_photographs, start_service
+from service import Client, Served, material, start_service
 
 #: Requests at once.
 _AT_ONCE = 8
@@ -43,7 +41,7 @@ def main() -> None:
     keep_to_cores(options.cores)
     others = Others()
     with tempfile.TemporaryDirectory(prefix="headstart-serving-") as folder:
-        photographs, run = _material(options, Path(folder))
+        photographs, run = material(options, Path(folder))
         with (Path(folder) / "errors").open("w+") as errors:
             PATHS.append(f"/v2/models/{run.name}/infer")
             with start_service(run, errors) as served:
@@ -60,15 +58,6 @@ def main() -> None:
             truth_row("nothing was said on standard error", not said),
         ]
     report("serving_bad_requests", [*rows, *others.rows()], options.json)
-
-
-def _material(options: argparse.Namespace, workplace: Path) -> tuple[list[Path], Path]:
-    data = options.data or os.environ.get("HEADSTART_DATA")
-    if data is None or not (Path(data) / "ants_bees").is_dir():
-        sys.exit("Name the folder that holds ants_bees/: --data, or HEADSTART_DATA.")
-    folder = Path(data) / "ants_bees"
-    run = options.run or fit_photographs(folder / "train", workplace)
-    return find_photographs(folder / "val", workplace), run
 
 
 class Trial:

@@ -14,8 +14,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import os
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -26,9 +24,8 @@ import numpy as np
 from figures import Row, plain_row, seconds_row, truth_row
 from machine import json_argument, report
 from others import Others
-from photographs import find_photographs
 from processes import keep_to_cores
-from service import Answer, Client, LostError, Served, fit_photographs, start_service
+from service import Answer, Client, LostError, Served, material, start_service
 
 SHARE = 0.8
 P99_SECONDS = 1.5
@@ -70,7 +67,7 @@ def main() -> None:
     keep_to_cores(options.cores)
     others = Others()
     with tempfile.TemporaryDirectory(prefix="headstart-serving-") as folder:
-        photographs, run = _material(options, Path(folder))
+        photographs, run = material(options, Path(folder))
         rows = [cold_starts(run, options.starts)]
         served = start_service(run)
         with served:
@@ -94,15 +91,6 @@ def experiments(served: Served, offline: Offline, options: argparse.Namespace) -
     rows += asyncio.run(overload_rows(served, pictures, pace, options.overload_seconds))
     rows += asyncio.run(stop_rows(served, pictures, options.clients))
     return rows
-
-
-def _material(options: argparse.Namespace, workplace: Path) -> tuple[list[Path], Path]:
-    data = options.data or os.environ.get("HEADSTART_DATA")
-    if data is None or not (Path(data) / "ants_bees").is_dir():
-        sys.exit("Name the folder that holds ants_bees/: --data, or HEADSTART_DATA.")
-    folder = Path(data) / "ants_bees"
-    run = options.run or fit_photographs(folder / "train", workplace)
-    return find_photographs(folder / "val", workplace), run
 
 
 class Offline:

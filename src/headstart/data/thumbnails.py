@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from io import BytesIO
 
 from PIL import Image
@@ -36,6 +37,18 @@ def thumbnail(image: Image.Image, side: int = 160) -> bytes:
     file = BytesIO()
     small.save(file, "JPEG", quality=80, optimize=True)
     return file.getvalue()
+
+
+def data_uri(picture: bytes) -> str:
+    r"""A picture file inside of a page.
+
+    Examples
+    --------
+    >>> data_uri(b"\xff\xd8")
+    'data:image/jpeg;base64,/9g='
+    """
+    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{b64encode(picture).decode('ascii')}"
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from headstart.data.thumbnails import data_uri
 from headstart.explanations.answers import Answers
 
 #: Cells a side, and cells a side of the cover.
@@ -70,7 +70,7 @@ class PictureExplanation:
     @property
     def overlay_uri(self) -> str:
         """The overlay as a data URI."""
-        return f"data:image/png;base64,{b64encode(self.overlay_png).decode('ascii')}"
+        return data_uri(self.overlay_png)
 
 
 def explain_picture(answers: Answers, picture: Image.Image) -> PictureExplanation:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from headstart.data.thumbnails import data_uri
 from headstart.explanations import Explanation, PictureExplanation, TextExplanation
 from headstart.runs.kept_samples import KeptSamples, Nearest
 
@@ -46,7 +46,7 @@ class Exhibits:
         explanation = self.explanations.get(name)
         words = explanation.words if isinstance(explanation, TextExplanation) else ()
         return {
-            "picture": data_uri(self.thumbnails.get(name)),
+            "picture": _shown(self.thumbnails.get(name)),
             "text": self.texts.get(name),
             "nearest": [_neighbour(one) for one in self.nearest.get(name, ())],
             "explained": explanation.label if explanation is not None else None,
@@ -55,9 +55,13 @@ class Exhibits:
         }
 
 
+def _shown(picture: bytes | None) -> str | None:
+    return data_uri(picture) if picture else None
+
+
 def _overlay(explanation: Explanation | None) -> str | None:
     if isinstance(explanation, PictureExplanation):
-        return data_uri(explanation.overlay_png)
+        return explanation.overlay_uri
     return None
 
 
@@ -66,7 +70,7 @@ def _neighbour(one: Nearest) -> dict[str, Any]:
         "name": one.name,
         "label": one.label,
         "text": one.text,
-        "picture": data_uri(one.thumbnail),
+        "picture": _shown(one.thumbnail),
     }
 
 
@@ -74,17 +78,3 @@ def _shaded(words: Sequence[tuple[str, float]]) -> list[dict[str, Any]]:
     """Words with how strongly each speaks for (above 0) or against: whole steps from -3 to 3."""
     most = max((abs(weight) for _, weight in words), default=0.0) or 1.0
     return [{"text": text, "strength": round(3 * weight / most)} for text, weight in words]
-
-
-def data_uri(picture: bytes | None) -> str | None:
-    r"""A picture file inside of a page.
-
-    Examples
-    --------
-    >>> data_uri(b"\xff\xd8"), data_uri(None)
-    ('data:image/jpeg;base64,/9g=', None)
-    """
-    if not picture:
-        return None
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    return f"data:image/{kind};base64,{b64encode(picture).decode('ascii')}"

@@ -88,6 +88,10 @@ class KeptSamples:
         rows = self.vectors.astype(np.float32)
         return rows.mean(axis=0), rows.std(axis=0)
 
+    @cached_property
+    def _directions(self) -> NDArray[np.float32]:
+        return _unit(self.standard(self.vectors))
+
     def nearest(self, vector: NDArray[Any], count: int = 5) -> list[Nearest]:
         """The samples most like a new one, the most similar first.
 
@@ -104,7 +108,7 @@ class KeptSamples:
         >>> [(one.name, round(one.similarity, 6)) for one in kept.nearest(np.array([0.0, 1.0]), 1)]
         [('b', 1.0)]
         """
-        similarities = _unit(self.standard(self.vectors)) @ _unit(self.standard(vector))[0]
+        similarities = self._directions @ _unit(self.standard(vector))[0]
         order = np.argsort(-similarities, kind="stable")[:count]
         texts = self.texts or (None,) * len(self)
         pictures = self.thumbnails or (None,) * len(self)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from threading import Lock
 from typing import Any
 
+from headstart.data.thumbnails import data_uri
 from headstart.explanations import PictureExplanation, explain
 from headstart.runs import Model
 from headstart.serve.answers import answer_of
@@ -20,7 +20,6 @@ _SHORTER_SIDE, _LONGEST_SIDE = 320, 2048
 #: Training samples that are shown.
 _NEAREST = 5
 _COME_AGAIN = 5
-_PNG = b"\x89PNG"
 
 
 class Explainer:
@@ -99,7 +98,7 @@ def _explanation(model: Model, opened: Any, predicted: Any) -> dict[str, Any]:
     found = explain(model, opened, label)
     plain = found.to_dict()
     if isinstance(found, PictureExplanation):
-        plain["overlay"] = _data_uri(found.overlay_png)
+        plain["overlay"] = found.overlay_uri
     return plain
 
 
@@ -121,7 +120,7 @@ def _nearest(model: Model, vector: Any) -> list[dict[str, Any]]:
             "label": one.label,
             "similarity": one.similarity,
             "text": one.text,
-            "thumbnail": None if one.thumbnail is None else _data_uri(one.thumbnail),
+            "thumbnail": None if one.thumbnail is None else data_uri(one.thumbnail),
         }
         for one in kept.nearest(vector, count=_NEAREST)
     ]
@@ -130,8 +129,3 @@ def _nearest(model: Model, vector: Any) -> list[dict[str, Any]]:
 def _last_part(name: str) -> str:
     """The name of a file without its folders: where they lay is nobody's business."""
     return name.replace("\\", "/").rpartition("/")[2]
-
-
-def _data_uri(picture: bytes) -> str:
-    kind = "png" if picture.startswith(_PNG) else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
