@@ -114,7 +114,8 @@ def _converted_segment(facts: SegmentFacts) -> Path:
 
 def _segment_digest(facts: SegmentFacts) -> str:
     segment = facts.segment
-    what = (facts.digest, segment.start, segment.stop, segment.kept, _FORMAT)
+    taps = list(segment.taps)
+    what = (facts.digest, segment.start, segment.stop, segment.kept, _FORMAT, *taps)
     text = json.dumps([*what, facts.backbone.source.preprocessing.to_dict(), version("openvino")])
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 

@@ -49,7 +49,7 @@ class SegmentFacts:
         """Names of the arrays of a row."""
         names = self.backbone.stage_names
         if not self.segment.keeps_vectors:
-            return names[self.segment.stop - 1 : self.segment.stop]
+            return tuple(names[place] for place in self.segment.states)
         vectors = names[self.segment.start : self.segment.stop]
         return (*vectors, STATE) if self.segment.keeps_state else vectors
 
@@ -58,8 +58,8 @@ class SegmentFacts:
         """Numbers in each array of a row."""
         stages = self.backbone.stages[self.segment.start : self.segment.stop]
         vectors = [stage.feature_size for stage in stages] if self.segment.keeps_vectors else []
-        state = self.backbone.stages[self.segment.stop - 1].state_size
-        return tuple([*vectors, state] if self.segment.keeps_state else vectors)
+        states = [self.backbone.stages[place].state_size for place in self.segment.states]
+        return (*vectors, *states)
 
     @property
     def dtype(self) -> type[np.floating[Any]]:

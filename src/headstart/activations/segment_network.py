@@ -98,12 +98,13 @@ class SegmentNetwork(nn.Module):
     def forward(self, rows: Tensor) -> Tensor:
         """Give float32 of shape (n, numbers that are kept)."""
         state, kept = self.entry(rows), []
-        for stage, piece in zip(self.stages, self.pieces, strict=True):
+        run = zip(self.stages, self.pieces, strict=True)
+        for place, (stage, piece) in enumerate(run, start=self.segment.start):
             state = step(piece, state)
             if self.segment.keeps_vectors:
                 kept.append(stage.pool(state))
-        if self.segment.keeps_state:
-            kept.append(flat(state))
+            if place in self.segment.states:
+                kept.append(flat(state))
         return torch.cat(kept, dim=1) if len(kept) > 1 else kept[0]
 
 

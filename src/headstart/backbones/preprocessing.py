@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.data.placement import Placement
 from headstart.errors import InputError, SourceError
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ class Preprocessing:
         One of :data:`INTERPOLATIONS`.
     mean, std : tuple of 3 float
         Per channel, for pixel values between 0 and 1.
+    whole : bool
+        Whether the whole picture is seen, with the mean colour around it, rather than its central
+        crop: what is asked about places must lose none.
 
     Examples
     --------
@@ -51,6 +55,7 @@ class Preprocessing:
     interpolation: str
     mean: Triple
     std: Triple
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if not all(side >= 1 for side in self.size):
@@ -104,9 +109,16 @@ class Preprocessing:
                 f"The picture has mode {image.mode!r}; accepted: 'RGB'. "
                 "Convert it first with image.convert('RGB')."
             )
-        rows, columns = self.size
         resample = Resampling[self.interpolation.upper()]
+        if self.whole:
+            return self.placed(image, Placement.fit(image.size, self.size))
+        rows, columns = self.size
         return np.asarray(image.resize((columns, rows), resample, box=self.crop_box(*image.size)))
+
+    def placed(self, image: Image.Image, placement: Placement) -> NDArray[np.uint8]:
+        """What a placement shows of a picture, shape (height, width, 3); mean colour around it."""
+        fill = tuple(round(255 * value) for value in self.mean)
+        return placement.pixels(image, self.interpolation, fill)
 
     def normalise(self, batch: Tensor) -> Tensor:
         """What the network reads: the same arithmetic that the engines put into their graph.
@@ -127,10 +139,13 @@ class Preprocessing:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON and for the activation key."""
-        return {
+        plain = {
             key: list(value) if isinstance(value, tuple) else value
             for key, value in asdict(self).items()
         }
+        if not self.whole:  # as it was written before there was a choice: keys stay the same
+            del plain["whole"]
+        return plain
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> Preprocessing:

@@ -1,6 +1,7 @@
 """``NAME@VARIANT``: a source that reads its input in another way than its own.
 
-``timm/resnet18@64`` reads pictures of 64 pixels, ``bundled/minilm-l6@64`` 64 tokens of a text, and
+``timm/resnet18@64`` reads pictures of 64 pixels, ``timm/resnet18@96x128`` whole pictures, padded,
+96 pixels high and 128 wide, ``bundled/minilm-l6@64`` 64 tokens of a text, and
 ``bundled/minilm-l6@cls`` takes the first token's vector in place of the mean.
 """
 
@@ -16,6 +17,7 @@ from headstart.backbones.text_preprocessing import Pooling, TextPreprocessing
 from headstart.errors import SourceError
 
 _SIGN = "@"
+_TIMES = "x"
 _SMALLEST = 8
 
 
@@ -35,7 +37,9 @@ def split_variant(name: str) -> tuple[str, str | None]:
     bare, sign, text = name.partition(_SIGN)
     if not sign or "/" in text:  # a folder may have the sign in its name
         return name, None
-    if text not in get_args(Pooling) and not (text.isdecimal() and int(text) >= _SMALLEST):
+    numbers = text.split(_TIMES)
+    known = len(numbers) <= 2 and all(one.isdecimal() and int(one) >= _SMALLEST for one in numbers)
+    if text not in get_args(Pooling) and not known:
         raise SourceError(
             f"The size in the source {name!r} is {text!r}; accepted: a whole number of pixels of "
             f"at least {_SMALLEST}, as in {bare}{_SIGN}64; of a text source a number of tokens, or "
@@ -85,23 +89,37 @@ def varied_facts(facts: Mapping[str, Any], variant: str | None) -> dict[str, Any
     return {**facts, "name": name, "preprocessing": _varied(told, variant, name).to_dict()}
 
 
+def with_canvas(name: str, canvas: tuple[int, int]) -> str:
+    """The source that reads whole pictures, padded, onto so many rows and columns of pixels.
+
+    Examples
+    --------
+    >>> with_canvas("timm/resnet10t", (96, 128))
+    'timm/resnet10t@96x128'
+    """
+    return f"{name.partition(_SIGN)[0]}{_SIGN}{canvas[0]}{_TIMES}{canvas[1]}"
+
+
 def _varied(told: Any, variant: str, name: str) -> Any:
     return _WAYS[type(told)](told, variant, name)
 
 
 def _picture(told: Preprocessing, variant: str, name: str) -> Preprocessing:
-    if not variant.isdecimal():
+    height, times, width = variant.partition(_TIMES)
+    if not height.isdecimal():
         raise SourceError(
             f"The source {name!r} reads pictures, so its variant is a number of pixels, as in "
             f"{name.rpartition(_SIGN)[0]}{_SIGN}64. Correct it, or leave it out."
         )
+    if times:
+        return replace(told, size=(int(height), int(width)), crop_fraction=1.0, whole=True)
     return replace(told, size=(int(variant), int(variant)))
 
 
 def _text(told: TextPreprocessing, variant: str, name: str) -> TextPreprocessing:
-    if not variant.isdecimal():
+    if variant in get_args(Pooling):
         return replace(told, pooling=variant)  # type: ignore[arg-type]
-    if int(variant) > told.most_tokens:
+    if not variant.isdecimal() or int(variant) > told.most_tokens:
         raise SourceError(
             f"The source {name!r} is asked to read {variant} tokens; accepted: {_SMALLEST} to "
             f"{told.most_tokens}. Correct it, or leave it out."
