@@ -111,6 +111,43 @@ def check_header(content: bytes) -> None:
         _refuse_too_large(_header(content).size)
 
 
+def open_stored(content: bytes) -> Image.Image:
+    """Decode a picture file as it is stored: pixel format and orientation stay.
+
+    Raises
+    ------
+    UnreadableInputError
+        With a reason of a few words.
+    """
+    with quiet_pillow(), _plain_reasons():
+        image = _header(content)
+        _refuse_too_large(image.size)
+        _load(image)
+        return image
+
+
+def stored_size(content: bytes) -> tuple[tuple[int, int], int]:
+    """Width and height of a picture file as it is stored, and its EXIF orientation (1: upright).
+
+    Only the header is decoded.
+
+    Raises
+    ------
+    UnreadableInputError
+        As :func:`check_header` does.
+    """
+    with quiet_pillow(), _plain_reasons():
+        image = _header(content)
+        _refuse_too_large(image.size)
+        turn = _orientation(image)
+        return image.size, turn if turn in _TURNS else 1
+
+
+def turned(image: Image.Image, turn: int) -> Image.Image:
+    """The picture as its EXIF orientation asks for; itself where that is 1."""
+    return image if turn == 1 else image.transpose(_TURNS[turn])
+
+
 @contextmanager
 def _plain_reasons() -> Iterator[None]:
     """Turn whatever Pillow and its decoders raise into a reason of a few words."""
@@ -217,8 +254,8 @@ def _refuse_early_end(image: ImageFile.ImageFile) -> None:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    turn = _TURNS.get(_orientation(image))
-    return image if turn is None else image.transpose(turn)
+    turn = _orientation(image)
+    return turned(image, turn) if turn in _TURNS else image
 
 
 def _orientation(image: Image.Image) -> int:
