@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from headstart.activations.encoder import Done
 from headstart.activations.key import ActivationKey
-from headstart.activations.views import ORIGINAL, VIEWS
+from headstart.activations.views import ORIGINAL, see
 from headstart.backbones.preprocessing import Preprocessing
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class PixelEncoder:
 
     def prepare(self, sample: Image.Image) -> NDArray[Any]:
         """The row itself, uint8 of shape (height * width * 3,)."""
-        return VIEWS[self._view](self._preprocessing, sample).reshape(-1)
+        return see(self._view, self._preprocessing, sample).reshape(-1)
 
     def start(self, prepared: NDArray[Any], done: Done) -> None:
         """Nothing is left to compute."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from headstart.activations.key import ActivationKey
 from headstart.activations.segment import STATE, Segment
-from headstart.activations.views import ORIGINAL, VIEWS
+from headstart.activations.views import ORIGINAL, see
 from headstart.backbones.identity import stages_digest
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class SegmentFacts:
         facts = self.backbone.source.preprocessing
         if not isinstance(sample, np.ndarray):
             image: Image.Image = sample
-            return VIEWS[self.view](facts, image)[None]
+            return see(self.view, facts, image)[None]
         return sample[None] if self.segment.start else sample.reshape(1, *facts.size, 3)
 
     def without_modules(self) -> SegmentFacts:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.activations.windows import PLACED_VIEWS, placement_of
 from headstart.backbones.preprocessing import Preprocessing
 from headstart.errors import PlanError
 
@@ -37,17 +38,31 @@ def _mirrored(view: View) -> View:
     return mirrored
 
 
+def _placed(name: str) -> View:
+    def placed(facts: Preprocessing, image: Image.Image) -> Pixels:
+        return facts.placed(image, placement_of(name, image.size, facts.size))
+
+    return placed
+
+
 ORIGINAL = "original"
-#: By name; each is stored under its own key.
+#: Of the central crop, by name; each is stored under its own key.
 VIEWS: dict[str, View] = {
     ORIGINAL: _original,
     "mirrored": _mirrored(_original),
     "closer": _closer,
     "closer mirrored": _mirrored(_closer),
 }
+#: Of whole pictures.
+WHOLE_VIEWS: dict[str, View] = {name: _placed(name) for name in PLACED_VIEWS}
 
 
-def check_views(names: tuple[str, ...], modality: str = "image") -> None:
+def see(view: str, facts: Preprocessing, image: Image.Image) -> Pixels:
+    """The pixels of a view, shape (height, width, 3)."""
+    return (WHOLE_VIEWS if facts.whole else VIEWS)[view](facts, image)
+
+
+def check_views(names: tuple[str, ...], modality: str = "image", whole: bool = False) -> None:
     """Refuse views that nobody knows; a text has one view.
 
     Raises
@@ -55,7 +70,8 @@ def check_views(names: tuple[str, ...], modality: str = "image") -> None:
     PlanError
         Naming the unknown one.
     """
-    known = VIEWS if modality == "image" else {ORIGINAL: _original}
+    pictures = WHOLE_VIEWS if whole else VIEWS
+    known = pictures if modality == "image" else {ORIGINAL: _original}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise PlanError(

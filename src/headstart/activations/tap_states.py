@@ -1,0 +1,127 @@
+"""The states of several stages, joined: what a head that answers about places is trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.activations.encoding import encode
+from headstart.activations.segment import Segment
+from headstart.activations.segment_encoders import ViewedEncoder, segment_encoder
+from headstart.activations.states import ComputedStates, States
+from headstart.activations.store import ActivationStore, ActivationTable
+from headstart.data.dataset import Item
+from headstart.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from headstart.backbones.stages import Backbone
+
+
+def stored_stages(taps: Sequence[int], cut: int) -> tuple[int, ...]:
+    """The stages whose states are kept so that the rest can be computed from them.
+
+    Parameters
+    ----------
+    taps : sequence of int
+        Stages that the head reads.
+    cut : int
+        Stages that are frozen.
+
+    Returns
+    -------
+    tuple of int
+        The taps before the cut, and the last stage before it where there is a tap after it. Empty:
+        the pixels.
+
+    Examples
+    --------
+    >>> stored_stages([2, 5, 7], 9), stored_stages([2, 5, 7], 4), stored_stages([2], 0)
+    ((2, 5, 7), (2, 3), ())
+    """
+    before = {tap for tap in taps if tap < cut}
+    more = {cut - 1} if cut and any(tap >= cut for tap in taps) else set()
+    return tuple(sorted(before | more))
+
+
+@dataclass(frozen=True)
+class StoredTaps:
+    """Rows that lie in the activation store.
+
+    Parameters
+    ----------
+    tables : tuple of ActivationTable
+        One a view.
+    outputs : tuple of str
+        Names of the arrays in them that are joined.
+    fingerprints : sequence of bytes
+        Of the samples.
+    """
+
+    tables: tuple[ActivationTable, ...]
+    outputs: tuple[str, ...]
+    fingerprints: Sequence[bytes]
+
+    def read(self, rows: NDArray[np.intp], views: NDArray[np.intp]) -> NDArray[Any]:
+        """Rows of shape (n, size), float16, or uint8 where they are pixels."""
+        found: list[NDArray[Any]] = [np.empty(0)] * len(rows)
+        for view in np.unique(views):
+            here = np.flatnonzero(views == view)
+            ids = [self.fingerprints[row] for row in rows[here]]
+            parts = [self.tables[view].read(ids, output) for output in self.outputs]
+            joined = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+            for place, row in zip(here, joined, strict=True):
+                found[place] = row
+        return np.stack(found) if found else np.empty((0, 0), np.float16)
+
+
+class TapEncoders:
+    """Everything that computes joined states of one backbone.
+
+    Parameters
+    ----------
+    backbone : Backbone
+        The whole network.
+    taps : sequence of int
+        Stages that the head reads.
+    cut : int
+        Stages that are frozen.
+    """
+
+    def __init__(self, backbone: Backbone, taps: Sequence[int], cut: int) -> None:
+        stages = stored_stages(taps, cut)
+        stop = stages[-1] + 1 if stages else 0
+        self._encoder = segment_encoder(backbone, Segment(0, stop, "taps", stages))
+        self.bytes_a_row = sum(self._encoder.sizes) * (2 if stages else 1)
+
+    def encoder(self, view: str) -> ViewedEncoder:
+        """What computes a view's rows from pictures."""
+        return self._encoder.with_view(view)
+
+    def store(
+        self,
+        items: Sequence[Item],
+        views: Sequence[str],
+        store: ActivationStore,
+        progress: Progress = silent,
+    ) -> tuple[StoredTaps, dict[int, str]]:
+        """Fill the store with the rows of ``items`` that it lacks, in all views in one decoding.
+
+        Returns
+        -------
+        states : StoredTaps
+            The rows.
+        failures : dict of int to str
+            Row to reason for each picture that could not be read.
+        """
+        encoders = [self.encoder(view) for view in views]
+        tables, failures = encode(items, encoders, store, progress)
+        ids = [item.fingerprint for item in items]
+        return StoredTaps(tuple(tables), self._encoder.key.outputs, ids), failures
+
+    def computed(self, items: Sequence[Item], views: Sequence[str]) -> States:
+        """The same rows, computed whenever they are asked for."""
+        return ComputedStates([self.encoder(view) for view in views], items)
