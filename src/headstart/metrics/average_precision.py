@@ -6,7 +6,7 @@ how precision falls as recall grows; the bootstrap therefore matches once and we
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,11 +149,14 @@ def average_precision_difference(matches: BoxMatches, others: BoxMatches, seed: 
             "order; accepted are the same pictures in the same order."
         )
     order = _order(matches, others)
-    values, draws = [], []
-    for one in (matches, others):
-        values.append(float(precision_by_class(one, thresholds=(HALF,)).mean()))
-        draws.append(_draws(one, (HALF,), seed, order).mean(axis=(1, 2)))
-    return drawn_difference(values[0] - values[1], draws[0] - draws[1], _pictures(matches))
+    own, rival = (_weighed(one, (HALF,), order) for one in (matches, others))
+
+    def gain(weights: Array) -> Array:
+        return np.asarray(own(weights).mean(axis=(1, 2)) - rival(weights).mean(axis=(1, 2)))
+
+    of_both = [precision_by_class(one, thresholds=(HALF,)).mean() for one in (matches, others)]
+    draws = np.concatenate([gain(weights) for weights, _ in weightings(len(order), seed)])
+    return drawn_difference(float(of_both[0] - of_both[1]), draws, len(order), gain)
 
 
 def _mean(matches: BoxMatches, value: Array, draws: Array) -> Figure:
@@ -178,28 +181,28 @@ def _holding(matches: BoxMatches) -> list[tuple[int, int]]:
     return [(int(code), int(counts[code])) for code in _present(matches)]
 
 
-def _draws(
-    matches: BoxMatches,
-    thresholds: Sequence[int],
-    seed: int,
-    order: NDArray[np.intp] | None = None,
-) -> Array:
+def _draws(matches: BoxMatches, thresholds: Sequence[int], seed: int) -> Array:
     """Resamples, of shape (n_resamples, n_thresholds, n_present)."""
-    places = _order(matches) if order is None else order
-    drawn = []
-    for block in _blocks(matches, seed):
-        weights = np.empty_like(block)
-        weights[:, places] = block
-        drawn.append(precision_by_class(matches, weights, thresholds))
-    return np.concatenate(drawn)
+    weighed = _weighed(matches, thresholds, _order(matches))
+    return np.concatenate(
+        [weighed(weights) for weights, _ in weightings(len(matches.truths), seed)]
+    )
 
 
-def _blocks(matches: BoxMatches, seed: int) -> Iterator[Array]:
-    """Weights in blocks that keep also the sums over answers within bounds."""
+def _weighed(
+    matches: BoxMatches, thresholds: Sequence[int], order: NDArray[np.intp]
+) -> Callable[[Array], Array]:
+    """:func:`precision_by_class` for weights of the pictures in ``order``; memory is bounded."""
     step = max(1, BLOCK // max(1, *(len(one.scores) for one in matches.found)))
-    for weights, _ in weightings(len(matches.truths), seed):
-        for start in range(0, len(weights), step):
-            yield weights[start : start + step]
+
+    def of(weights: Array) -> Array:
+        in_place = np.empty_like(weights)
+        in_place[:, order] = weights
+        starts = range(0, len(weights), step)
+        blocks = [in_place[start : start + step] for start in starts]
+        return np.concatenate([precision_by_class(matches, one, thresholds) for one in blocks])
+
+    return of
 
 
 def _order(*several: BoxMatches) -> NDArray[np.intp]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from headstart.metrics.intervals import Z95, bounded_figure
 from headstart.metrics.skewed_mean import least_distance, student_point
 
 Array = NDArray[np.float64]
+
+#: Samples that are left out one by one, and what they still weigh.
+_SOME, _HARDLY = 200, 1e-3
 
 
 def drawn_share(value: float, draws: Array, count: int, least: float | None = None) -> Figure:
@@ -51,22 +55,53 @@ def drawn_share(value: float, draws: Array, count: int, least: float | None = No
     )
 
 
-def drawn_difference(value: float, draws: Array, count: int) -> Figure:
+def drawn_difference(
+    value: float, draws: Array, count: int, difference: Callable[[Array], Array]
+) -> Figure:
     """A difference of two such figures on the same samples, in -1..1.
 
-    As :func:`drawn_share`; those that were not seen may all speak for the other model. So it takes
-    six samples at least to exclude 0, as with the sign test.
+    As :func:`drawn_share`, but that what was not seen is taken to speak for the other model, as
+    loudly as samples usually speak. So it takes six samples at least to exclude 0, as with the sign
+    test.
+
+    Parameters
+    ----------
+    value, draws, count : float, ndarray of shape (n_resamples,), int
+        As there.
+    difference : callable
+        Takes weights of the samples, shape (n_weightings, count), to the difference, shape
+        (n_weightings,). The samples stand in an order that does not depend on the user's.
 
     Examples
     --------
-    >>> figure = drawn_difference(0.0, np.zeros(1000), 50)
+    >>> gains = np.array([0.2] * 9)
+    >>> figure = drawn_difference(0.2, np.full(1000, 0.2), 9, lambda weights: (
+    ...     weights @ gains / weights.sum(axis=1)))
     >>> round(figure.low, 3), round(figure.high, 3)
-    (-0.071, 0.071)
+    (0.065, 0.335)
     """
-    rest = least_distance(count)
+    least = 2 * least_distance(count) * usual_pull(value, difference, count)
     low, high = _limits(value, draws, count)
-    low, high = min(low, value - (1 + value) * rest), max(high, value + (1 - value) * rest)
-    return Figure(value, max(low, -1.0), min(high, 1.0))
+    return Figure(value, max(min(low, value - least), -1.0), min(max(high, value + least), 1.0))
+
+
+def usual_pull(value: float, statistic: Callable[[Array], Array], count: int) -> float:
+    """Mean size of the jackknife's values: of a mean, that of the samples themselves.
+
+    A sample is not left out but weighs very little, so that what only it holds stays defined. Of
+    many samples some are enough.
+
+    Examples
+    --------
+    >>> samples = np.array([1.0, -2.0, 3.0])
+    >>> round(usual_pull(2 / 3, lambda w: w @ samples / w.sum(axis=1), 3), 2)
+    2.0
+    """
+    rows = np.unique(np.linspace(0, count - 1, min(count, _SOME)).astype(np.intp))
+    weights = np.ones((len(rows), count))
+    weights[np.arange(len(rows)), rows] = _HARDLY
+    pulls = value + (count - 1) * (value - statistic(weights))
+    return float(np.abs(pulls).mean())
 
 
 def _limits(value: float, draws: Array, count: int) -> tuple[float, float]:
