@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,13 +60,44 @@ def resample(columns: Array, seed: int = 0, n_resamples: int = N_RESAMPLES) -> R
     >>> bool(np.allclose(drawn.sums[:, 0], drawn.totals)), drawn.spare.shape
     (True, (3,))
     """
+    weighted = np.column_stack([columns, np.ones(len(columns))])
+    sums, spare = [], []
+    for weights, further in weightings(len(columns), seed, n_resamples):
+        sums.append(weights @ weighted)
+        spare.append(further)
+    joined = np.concatenate(sums)
+    return Resamples(joined[:, :-1], joined[:, -1], np.concatenate(spare))
+
+
+def weightings(
+    n_samples: int, seed: int = 0, n_resamples: int = N_RESAMPLES
+) -> Iterator[tuple[Array, Array]]:
+    """The weights themselves, a block of resamples at a time, so that memory is bounded.
+
+    Parameters
+    ----------
+    n_samples : int
+        At least one.
+    seed : int
+        The same seed gives the same weights.
+    n_resamples : int
+        Number of weightings.
+
+    Yields
+    ------
+    weights : ndarray of shape (n_in_block, n_samples)
+        Exponential, of the samples.
+    spare : ndarray of shape (n_in_block,)
+        Of one further sample, which the caller imagines.
+
+    Examples
+    --------
+    >>> [(weights.shape, spare.shape) for weights, spare in weightings(5, n_resamples=3)]
+    [((3, 5), (3,))]
+    """
     random = np.random.default_rng(seed)
     spare = random.standard_exponential(n_resamples)
-    weighted = np.column_stack([columns, np.ones(len(columns))])
-    step = max(1, BLOCK // len(columns))
-    sums = [
-        random.standard_exponential((min(step, n_resamples - start), len(columns))) @ weighted
-        for start in range(0, n_resamples, step)
-    ]
-    joined = np.concatenate(sums)
-    return Resamples(joined[:, :-1], joined[:, -1], spare)
+    step = max(1, BLOCK // n_samples)
+    for start in range(0, n_resamples, step):
+        stop = min(start + step, n_resamples)
+        yield random.standard_exponential((stop - start, n_samples)), spare[start:stop]
