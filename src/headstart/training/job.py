@@ -114,16 +114,21 @@ def train(
 
 def make_fabric(job: TrainingJob) -> Fabric:
     """Device, precision and processes."""
+    return trainer_fabric(job.precision, job.processes)
+
+
+def trainer_fabric(precision: str | None = None, processes: int = 1) -> Fabric:
+    """The graphics card where there is one, else the processor; None: its fastest precision."""
     from lightning_fabric import Fabric
 
-    precision = job.precision or best_precision()
+    precision = precision or best_precision()
     cuda = torch.cuda.is_available()
     # It announces its precision to everybody. From here on: the import sets the level of its log.
     with quiet(FABRIC):
         return Fabric(
             accelerator="cuda" if cuda else "cpu",
-            devices=job.processes,
-            strategy="auto" if job.processes == 1 else "ddp_spawn",
+            devices=processes,
+            strategy="auto" if processes == 1 else "ddp_spawn",
             precision=_PRECISIONS["bf16" if cuda else precision],
         )
 
@@ -169,8 +174,7 @@ def make_trainer(
 @contextmanager
 def set_up(network: SuffixNetwork, job: TrainingJob) -> Iterator[None]:
     """Threads, memory and convolutions as training wants them."""
-    threads = max(1, available_cores() // job.processes)
-    with _threads(threads), kept_memory(), _fast(network, job):
+    with threads(max(1, available_cores() // job.processes)), kept_memory(), _fast(network, job):
         yield
 
 
@@ -200,7 +204,9 @@ def _held_out_scores(trainer: Trainer, job: TrainingJob) -> NDArray[Any]:
 
 
 @contextmanager
-def _threads(count: int) -> Iterator[None]:
+def threads(count: int | None = None) -> Iterator[None]:
+    """Let torch compute with so many threads meanwhile; None: one a core."""
+    count = available_cores() if count is None else count
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:

@@ -150,7 +150,7 @@ class Trainer:
         self.optimiser = make_optimiser(network, plan)
         self.wrapped, self.wrapped_optimiser = fabric.setup(network, self.optimiser)
         self.pull = SourcePull.of(network, plan)  # on the device that setup has moved it to
-        self.goals = torch.from_numpy(learning.loss.goals(learning.targets))
+        self.goals = self.all_goals()
 
     @property
     def training(self) -> TrainingPlan:
@@ -177,6 +177,10 @@ class Trainer:
         if self.has_fallen_behind(history):
             ended = "fell behind"
         return self.finish(history, ended)
+
+    def all_goals(self) -> Tensor:
+        """Goals of all rows, shape (n_rows, n_outputs)."""
+        return torch.from_numpy(self.learning.loss.goals(self.learning.targets))
 
     @property
     def _lengths(self) -> NDArray[np.intp] | None:
@@ -267,7 +271,7 @@ class Trainer:
         words = np.random.SeedSequence([self.learning.seed, epoch, self.fabric.global_rank])
         return int(words.generate_state(1)[0])
 
-    def loaded(self, batches: list[Batch]) -> Generator[tuple[Batch, NDArray[Any]]]:
+    def loaded(self, batches: list[Batch]) -> Generator[tuple[Batch, Any]]:
         """Batches of this process with their states, read while the one before is computed."""
         shares = [one.share(self.fabric.global_rank, self.fabric.world_size) for one in batches]
         with ThreadPoolExecutor(1, thread_name_prefix="states") as pool:
@@ -277,20 +281,15 @@ class Trainer:
                 waiting = [pool.submit(self.read, one) for one in shares[place + 1 : place + 2]]
                 yield batch, rows
 
-    def read(self, share: Batch) -> NDArray[Any]:
+    def read(self, share: Batch) -> Any:
         """States of shape (n, size)."""
         return self.learning.states.read(self.learning.train_rows[share.places], share.views)
 
-    def step(self, batch: Batch, rows: NDArray[Any]) -> float:
+    def step(self, batch: Batch, rows: Any) -> float:
         """Forward, backward, clip, step; gives this process's part of the mean loss."""
-        world = self.fabric.world_size
-        share = batch.share(self.fabric.global_rank, world)
-        inputs = self.fabric.to_device(torch.from_numpy(rows))
-        goals = self.goals_of(self.learning.train_rows[share.places])
-        inputs, goals = mix(inputs, self.fabric.to_device(goals), self.training.mixup)
-        losses = self.learning.loss.losses(self.wrapped(inputs).float(), goals)
+        loss = self.batch_loss(batch, rows)
         # Processes average their gradients: so much makes the average that of the whole batch.
-        self.fabric.backward(losses.sum() * (world / len(batch)))
+        self.fabric.backward(loss * self.fabric.world_size)
         if self.training.clip_norm is not None:
             self.fabric.clip_gradients(
                 self.wrapped,
@@ -300,7 +299,16 @@ class Trainer:
             )
         self.wrapped_optimiser.step()
         self.wrapped_optimiser.zero_grad()
-        return float(losses.detach().sum()) / len(batch)
+        return float(loss.detach())
+
+    def batch_loss(self, batch: Batch, rows: Any) -> Tensor:
+        """This process's part of the mean loss of a batch, for what :meth:`read` gave."""
+        share = batch.share(self.fabric.global_rank, self.fabric.world_size)
+        inputs = self.fabric.to_device(torch.from_numpy(rows))
+        goals = self.goals_of(self.learning.train_rows[share.places])
+        inputs, goals = mix(inputs, self.fabric.to_device(goals), self.training.mixup)
+        losses = self.learning.loss.losses(self.wrapped(inputs).float(), goals)
+        return losses.sum() / len(batch)
 
     def judge(self) -> tuple[float | None, float | None]:
         """Mean loss and score of the samples held back; None where there are none."""
