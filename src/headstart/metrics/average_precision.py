@@ -91,6 +91,11 @@ def _area(hits: Array, whole: Array, boxes: Array, slack: float) -> Array:
     return np.asarray((steps * best).sum(axis=1) / len(_RECALLS))
 
 
+def average_precision(matches: BoxMatches) -> float:
+    """``ap50`` alone: its mean over the classes that the truth holds."""
+    return float(precision_by_class(matches, thresholds=(HALF,)).mean())
+
+
 def average_precision_figures(matches: BoxMatches, seed: int = 0) -> dict[str, Figure]:
     """``ap``, ``ap50`` and ``ap75`` with their intervals.
 
@@ -154,9 +159,9 @@ def average_precision_difference(matches: BoxMatches, others: BoxMatches, seed: 
     def gain(weights: Array) -> Array:
         return np.asarray(own(weights).mean(axis=(1, 2)) - rival(weights).mean(axis=(1, 2)))
 
-    of_both = [precision_by_class(one, thresholds=(HALF,)).mean() for one in (matches, others)]
+    value = average_precision(matches) - average_precision(others)
     draws = np.concatenate([gain(weights) for weights, _ in weightings(len(order), seed)])
-    return drawn_difference(float(of_both[0] - of_both[1]), draws, len(order), gain)
+    return drawn_difference(value, draws, len(order), gain)
 
 
 def _mean(matches: BoxMatches, value: Array, draws: Array) -> Figure:

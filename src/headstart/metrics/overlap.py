@@ -106,6 +106,18 @@ def overlap_figures(confusions: ArrayLike, seed: int = 0) -> dict[str, Figure]:
     }
 
 
+def mean_overlap(confusions: ArrayLike) -> float:
+    """``mean_iou`` alone.
+
+    Examples
+    --------
+    >>> mean_overlap([[[6, 2], [0, 2]]])
+    0.625
+    """
+    counts = _check(confusions)
+    return float(_means(_parts(counts, _present(counts)).sum(axis=0)[None])[0])
+
+
 def class_overlap_figures(confusions: ArrayLike, seed: int = 0) -> dict[int, Figure]:
     """Intersection over union of each class that occurs in the truth, by its code.
 

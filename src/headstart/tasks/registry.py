@@ -6,10 +6,19 @@ from collections.abc import Mapping
 
 from headstart.errors import InputError
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.localisation import LocalisationTask
+from headstart.tasks.place_task import PlaceTask
 from headstart.tasks.regression import RegressionTask
+from headstart.tasks.segmentation import SegmentationTask
 from headstart.tasks.task import Task
 
 TASKS: Mapping[str, type[Task]] = {task.name: task for task in (ClassificationTask, RegressionTask)}
+
+#: Tasks that say where something is in a picture.
+PLACE_TASKS: Mapping[str, type[PlaceTask]] = {
+    task.name: task for task in (DetectionTask, LocalisationTask, SegmentationTask)
+}
 
 
 def task_named(name: str) -> type[Task]:

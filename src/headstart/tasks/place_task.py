@@ -1,0 +1,93 @@
+"""What every task brings that says where something is in a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
+
+from headstart.data.dataset import Dataset
+from headstart.metrics.figure import Figure
+
+
+class PlaceTable(Protocol):
+    """Columns of a table of predictions, of which a picture may take several rows."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Their names."""
+        ...
+
+    def rows(self, prediction: Any) -> list[list[object]]:
+        """At least one row a picture: a value a column; None for an empty cell."""
+        ...
+
+    def read(self, rows: Iterable[Mapping[str, str]]) -> list[Any]:
+        """Cells by column, as the file holds them, back to the predictions, in their order."""
+        ...
+
+
+class PlaceTask(Protocol):
+    """What is predicted: boxes or masks.
+
+    *Truth* are the labels of a data set, one a picture; *answers* are of the same kind, in pixels
+    of the upright picture as well, so that figures do not depend on what a network was shown.
+    """
+
+    name: ClassVar[str]
+    #: The figure that models are compared by; more is better, from 0 to 1.
+    metric: ClassVar[str]
+
+    @classmethod
+    def check(cls, dataset: Dataset) -> tuple[str, ...]:
+        """Refuse data that make the task impossible (InputError); sentences for the user."""
+        ...
+
+    @classmethod
+    def from_manifest(cls, manifest: Mapping[str, Any]) -> Self:
+        """Read what :meth:`to_manifest` gave."""
+        ...
+
+    def to_manifest(self) -> dict[str, Any]:
+        """Keys of a run's manifest that hold all about the task but its name."""
+        ...
+
+    @property
+    def n_outputs(self) -> int:
+        """Numbers that a head gives a place."""
+        ...
+
+    @property
+    def class_names(self) -> list[str]:
+        """In the order of their codes."""
+        ...
+
+    @property
+    def table(self) -> PlaceTable:
+        """How predictions stand in a table."""
+        ...
+
+    def unanswerable(self, labels: Sequence[Any]) -> dict[int, str]:
+        """Row to reason for each label that no model of this task can give."""
+        ...
+
+    def answer(self, name: str, found: Any) -> Any:
+        """A row for the picture ``name`` from its answer."""
+        ...
+
+    def figures(self, truth: Sequence[Any], answers: Sequence[Any], seed: int) -> dict[str, Figure]:
+        """Metric name to value with interval."""
+        ...
+
+    def difference(
+        self, truth: Sequence[Any], answers: Sequence[Any], others: Sequence[Any], seed: int
+    ) -> Figure:
+        """How much better ``answers`` are than ``others`` on the same pictures."""
+        ...
+
+    def merit(self, truth: Sequence[Any], answers: Sequence[Any]) -> float:
+        """The value of :attr:`metric`, without its interval."""
+        ...
+
+    def details(self, truth: Sequence[Any], answers: Sequence[Any], seed: int) -> dict[str, Any]:
+        """Fields of the Result that only this task fills."""
+        ...
