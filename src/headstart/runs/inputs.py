@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from headstart.data import read_any, read_inputs
 from headstart.data.dataset import Dataset, Quarantined
@@ -16,6 +16,8 @@ from headstart.data.walk import Found, files_below
 from headstart.progress import Progress, silent
 from headstart.runs.text_inputs import sift_inputs
 from headstart.tasks.prediction import Prediction
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -36,19 +38,29 @@ class Inputs:
     names: tuple[str, ...]
     aside: Mapping[int, str] | None = None
 
-    def in_order(self, answers: Iterable[Prediction]) -> Iterator[Prediction]:
-        """Answers for the samples, with the reasons of those set aside in their places."""
+    def in_order(
+        self, answers: Iterable[Row], unread: Callable[[str, str], Row] | None = None
+    ) -> Iterator[Row]:
+        """Answers for the samples, with the reasons of those set aside in their places.
+
+        ``unread`` makes an answer of a name and a reason; None: as :class:`Prediction` has it.
+        """
+        make: Any = _unread if unread is None else unread
         aside = self.aside if self.aside is not None else self._aside_by_name()
         answered = iter(answers)
         for place, name in enumerate(self.names):
             if place in aside:
-                yield Prediction(name, reason=aside[place])
+                yield make(name, aside[place])
             else:
                 yield next(answered)
 
     def _aside_by_name(self) -> dict[int, str]:
         reasons = {one.input: one.reason for one in self.dataset.quarantined}
         return {place: reasons[name] for place, name in enumerate(self.names) if name in reasons}
+
+
+def _unread(name: str, reason: str) -> Prediction:
+    return Prediction(name, reason=reason)
 
 
 def gather_inputs(inputs: Any, progress: Progress = silent, modality: str = "image") -> Inputs:

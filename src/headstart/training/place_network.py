@@ -110,11 +110,17 @@ class WholePlaceNetwork(nn.Module):
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Give float32 of shape (n, size) for uint8 pixels of shape (n, height, width, 3)."""
+        return torch.cat([one.float().flatten(1) for one in self.outputs(pixels)], dim=1)
+
+    def outputs(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """The head's outputs."""
         state: State = self.entry(pixels)
         found: dict[int, Tensor] = {}
         for place, piece in enumerate(self.pieces):
             state = step(piece, state)
             found[place] = state["x"]
         read = zip(self.taps, self.readings, strict=True)
-        outputs = self.head([reading(found[tap.index]) for tap, reading in read])
-        return torch.cat([one.float().flatten(1) for one in outputs], dim=1)
+        outputs: tuple[Tensor, ...] = self.head(
+            [reading(found[tap.index]) for tap, reading in read]
+        )
+        return outputs

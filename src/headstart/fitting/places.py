@@ -1,0 +1,243 @@
+"""From annotated pictures to a model that says where something is, with its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from headstart.data import remove_shared
+from headstart.data.dataset import Dataset
+from headstart.data.splits import stratified_split
+from headstart.errors import InputError, SourceError
+from headstart.evaluation.place_baselines import place_baselines
+from headstart.evaluation.result import BaselineFigures, Result, TransferFigures
+from headstart.evaluation.verdict import verdict
+from headstart.fitting.place_learner import Learned, PlaceLearner, all_answers
+from headstart.fitting.place_plan import twin_plan
+from headstart.fitting.place_settings import PlaceSettings
+from headstart.fitting.watch import Watch
+from headstart.metrics.figure import Figure
+from headstart.progress import Progress, silent
+from headstart.runs.place_model import PlaceModel
+from headstart.tasks.registry import PLACE_TASKS
+
+RANDOM_TWIN = "the same head on the same network with random weights"
+
+
+@dataclass(frozen=True)
+class Rival:
+    """A model without transfer.
+
+    Parameters
+    ----------
+    name : str
+        What a person calls it.
+    answers : sequence of Boxes or masks
+        About the test pictures.
+    merit : float
+        The task's figure on training pictures, which chooses what the verdict compares with.
+    model : PlaceModel or None
+        Where it is more than a rule.
+    """
+
+    name: str
+    answers: Sequence[Any]
+    merit: float
+    model: PlaceModel | None = None
+
+
+def fit_places(
+    train: Dataset,
+    test: Dataset | None = None,
+    settings: PlaceSettings | None = None,
+    progress: Progress = silent,
+    watch: Watch | None = None,
+) -> PlaceModel:
+    """Encode views once, train a head on them, measure it, and compare with not transferring.
+
+    Parameters
+    ----------
+    train : Dataset
+        Pictures whose labels are Boxes or Masks.
+    test : Dataset or None
+        Held out; None: a share of ``train``.
+    settings : PlaceSettings or None
+        What is asked for; None: a detection with everything chosen.
+    progress : Progress
+        Who is told how far it is.
+    watch : Watch or None
+        Where the seconds go; one that ran before keeps what it has.
+
+    Returns
+    -------
+    PlaceModel
+        Fitted on the training side alone.
+
+    Raises
+    ------
+    InputError
+        If nothing can be learned from, or nothing is left to measure with.
+    SourceError, PlanError
+        If the source or the plan cannot be had.
+    """
+    settings = settings or PlaceSettings("detection")
+    watch = watch or Watch()
+    kind = PLACE_TASKS[settings.task]
+    kind.check(train)
+    train, test, shared = _sides(train, test, settings)
+    task = _task_of(kind, train, settings)
+    train, test = _answerable(task, train), _answerable(task, test)
+    _check_some(train, test)
+    notes = task.check(train)
+    learner = PlaceLearner(settings, task, train, progress, watch)
+    learned = learner.learn()
+    with watch.step("evaluate"):
+        answers = all_answers(learned.model, test.items, progress)
+    rivals = [*_rules(task, learner, test), *_twins(settings, learner, learned, test)]
+    with watch.step("evaluate"):
+        model = _measured(learned, answers, rivals, test, settings.seed)
+    result = replace(
+        model.result_,
+        n_train=len(train),
+        n_test=len(test),
+        duplicates=shared,
+        quarantined=tuple(
+            {"input": one.input, "reason": one.reason}
+            for one in dict.fromkeys((*train.quarantined, *test.quarantined))
+        ),
+        notes=tuple(dict.fromkeys((*train.notes, *test.notes, *notes, *model.result_.notes))),
+        seconds=watch.seconds,
+    )
+    return replace(model, result_=result)
+
+
+def _task_of(kind: Any, train: Dataset, settings: PlaceSettings) -> Any:
+    labels = [] if train.labels is None else list(train.labels)
+    if settings.classes is None:
+        return kind.from_labels(labels)
+    return kind.from_labels(labels, settings.classes)
+
+
+def _sides(
+    train: Dataset, test: Dataset | None, settings: PlaceSettings
+) -> tuple[Dataset, Dataset, tuple[str, ...]]:
+    """Pictures to learn from and to test with, and the names of those that stood on both sides."""
+    if test is not None:
+        kept, shared = remove_shared(train, test)
+        return kept, test, shared
+    if len(set(train.fingerprints)) < 2:
+        raise InputError(
+            f"There are {len(train)} pictures that differ; at least 2 are needed, one to learn "
+            "from and one to test with. Add pictures."
+        )
+    same = np.zeros(len(train), dtype=np.intp)
+    rows, held = stratified_split(
+        same, train.fingerprints, settings.test_fraction, settings.seed
+    )
+    return train.take(rows), replace(train.take(held), quarantined=(), notes=()), ()
+
+
+def _answerable(task: Any, dataset: Dataset) -> Dataset:
+    labels = [] if dataset.labels is None else list(dataset.labels)
+    return dataset.set_aside(task.unanswerable(labels))
+
+
+def _check_some(train: Dataset, test: Dataset) -> None:
+    for what, side in (("to learn from", train), ("to test with", test)):
+        if not len(side):
+            reasons = [f"{one.input}: {one.reason}" for one in side.quarantined[:3]]
+            why = f" Set aside: {'; '.join(reasons)}." if reasons else ""
+            raise InputError(
+                f"No picture is left {what}.{why} Accepted is one at least. Correct the "
+                "annotations, or add pictures."
+            )
+
+
+def _rules(task: Any, learner: PlaceLearner, test: Dataset) -> list[Rival]:
+    """Models that look at no picture."""
+    truth = list(test.labels) if test.labels is not None else []
+    found = place_baselines(task, learner.labels, truth)
+    return [Rival(one.name, one.answers, one.train_merit) for one in found]
+
+
+def _twins(
+    settings: PlaceSettings, learner: PlaceLearner, learned: Learned, test: Dataset
+) -> list[Rival]:
+    """The same head on a network that learned nothing; none where it computes no numbers."""
+    if not settings.twin or not learned.model.plan.transfers:
+        return []
+    watch = Watch()
+    twin = replace(learner, watch=watch)
+    try:
+        with learner.watch.step("the random twin"):
+            own = twin.learn(twin_plan(learned.model.plan))
+            answers = all_answers(own.model, test.items, learner.progress)
+    except SourceError:  # random weights may give numbers that are too large to be kept
+        return []
+    return [Rival(RANDOM_TWIN, answers, own.merit, own.model)]
+
+
+def _measured(
+    learned: Learned, answers: Sequence[Any], rivals: Sequence[Rival], test: Dataset, seed: int
+) -> PlaceModel:
+    """Figures on the test pictures, the verdict, and the model that the user gets."""
+    model, task = learned.model, learned.model.task
+    truth = [] if test.labels is None else list(test.labels)
+    rival = max(rivals, key=lambda one: one.merit)
+    difference = task.difference(truth, answers, rival.answers, seed)
+    baselines = tuple(
+        BaselineFigures(one.name, task.figures(truth, one.answers, seed)) for one in rivals
+    )
+    transfers = model.plan.transfers
+    result = replace(
+        model.result_,
+        baselines=baselines,
+        compared_with=rival.name,
+        difference=difference,
+        verdict=verdict(difference) if transfers else None,
+    )
+    figures = task.figures(truth, answers, seed)
+    if result.verdict == "transfer hurts":
+        return _without_transfer(model, result, rival, figures, test, seed)
+    return _told(model, replace(result, test=figures), answers, test, seed)
+
+
+def _without_transfer(
+    model: PlaceModel,
+    result: Result,
+    rival: Rival,
+    figures: dict[str, Figure],
+    test: Dataset,
+    seed: int,
+) -> PlaceModel:
+    """The better model without transfer, where it is one that looks at pictures."""
+    if rival.model is None:
+        raise InputError(
+            f"{rival.name.capitalize()} is better than what was learned, which looks at pictures: "
+            "there is nothing in these pictures that tells where things are. Accepted are pictures "
+            "and annotations that belong together. Check them, or add pictures."
+        )
+    truth = [] if test.labels is None else list(test.labels)
+    result = replace(
+        result,
+        test=rival.model.task.figures(truth, rival.answers, seed),
+        source=rival.model.plan.source,
+        plan=rival.model.plan.to_dict(),
+        fallback=rival.name,
+        with_transfer=TransferFigures(model.plan.source, model.plan.to_dict(), figures),
+    )
+    return _told(rival.model, result, rival.answers, test, seed)
+
+
+def _told(
+    model: PlaceModel, result: Result, answers: Sequence[Any], test: Dataset, seed: int
+) -> PlaceModel:
+    """The model with what it says of each test picture."""
+    truth = [] if test.labels is None else list(test.labels)
+    details = model.task.details(truth, answers, seed)
+    named = zip(test.names, answers, strict=True)
+    rows = tuple(model.worth_showing(model.task.answer(name, one)) for name, one in named)
+    return replace(model, result_=replace(result, **details), predictions=rows)

@@ -1,0 +1,85 @@
+"""From what a head says of a canvas to what a task answers about the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from headstart.data.boxes import Boxes
+from headstart.data.placement import Placement
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.fcos_decoding import decode_fcos
+from headstart.tasks.localisation import LocalisationTask
+from headstart.tasks.segmentation import SegmentationTask
+
+Outputs = Sequence[NDArray[Any]]
+
+
+def read_answer(
+    task: Any, outputs: Outputs, strides: Sequence[int], placement: Placement
+) -> Boxes | NDArray[np.uint8]:
+    """The answer about one picture, in its own pixels.
+
+    Parameters
+    ----------
+    task : PlaceTask
+        What is answered.
+    outputs : sequence of ndarray
+        Of its head for this picture: see the heads in :mod:`headstart.training.place_heads`.
+    strides : sequence of int
+        Of the maps that the head read.
+    placement : Placement
+        Where the picture lay on the canvas.
+
+    Returns
+    -------
+    Boxes or ndarray of shape (height, width), uint8
+    """
+    return _WAYS[task.name](task, outputs, strides, placement)
+
+
+def _detected(
+    task: DetectionTask, outputs: Outputs, strides: Sequence[int], placement: Placement
+) -> Boxes:
+    """Locations stand level after level."""
+    logits, distances, centerness = outputs
+    levels, start = [], 0
+    for stride in strides:
+        rows, columns = (-(-side // stride) for side in placement.canvas)
+        part = slice(start, start + rows * columns)
+        start = part.stop
+        levels.append(
+            (
+                logits[part].reshape(rows, columns, -1),
+                distances[part].reshape(rows, columns, 4),
+                centerness[part].reshape(rows, columns),
+            )
+        )
+    found = decode_fcos(levels, strides)
+    return task.boxes(
+        placement.boxes_back(found.corners), found.codes, found.scores, placement.size
+    )
+
+
+def _localised(
+    task: LocalisationTask, outputs: Outputs, strides: Sequence[int], placement: Placement
+) -> Boxes:
+    corners = task.decode(outputs[0], placement.canvas).reshape(1, 4)
+    return task.boxes(placement.boxes_back(corners)[0], placement.size)
+
+
+def _segmented(
+    task: SegmentationTask, outputs: Outputs, strides: Sequence[int], placement: Placement
+) -> NDArray[np.uint8]:
+    codes: NDArray[np.uint8] = placement.mask_back(task.decode(outputs[0]))
+    return codes
+
+
+_WAYS: Mapping[str, Callable[..., Boxes | NDArray[np.uint8]]] = {
+    DetectionTask.name: _detected,
+    LocalisationTask.name: _localised,
+    SegmentationTask.name: _segmented,
+}
