@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,16 +81,12 @@ def place_baselines(
     train, test : sequence of Boxes or Mask
         Labels; of the test pictures the sizes alone are read.
     """
-    if isinstance(task, SegmentationTask):
-        return mask_baselines(task, train, test)
-    if isinstance(task, LocalisationTask | DetectionTask):
-        return [box_baseline(task, train, test)]
-    raise TypeError(f"no baselines for {task!r}")
+    return _RULES[task.name](task, train, test)
 
 
-def box_baseline(
+def box_baselines(
     task: DetectionTask | LocalisationTask, train: Sequence[Boxes], test: Sequence[Boxes]
-) -> PlaceBaseline:
+) -> list[PlaceBaseline]:
     """Where boxes are on average.
 
     Of a detection each class has one box, the mean of all its boxes; its score is the share of the
@@ -108,7 +104,7 @@ def box_baseline(
     >>> def one(corners, size):
     ...     return Boxes(np.array([corners], dtype=float), np.array(["cat"]), None, size)
     >>> train = [one([0, 0, 10, 10], (20, 20)), one([20, 20, 40, 40], (40, 40))]
-    >>> rule = box_baseline(LocalisationTask("cat"), train, [one([0, 0, 1, 1], (80, 40))])
+    >>> [rule] = box_baselines(LocalisationTask("cat"), train, [one([0, 0, 1, 1], (80, 40))])
     >>> rule.answers[0].corners.tolist()
     [[20.0, 10.0, 60.0, 30.0]]
     """
@@ -116,7 +112,7 @@ def box_baseline(
     answers = [_placed(usual, one.size) for one in (*train, *test)]
     merit = task.merit(train, answers[: len(train)])
     name = MEAN_BOX if isinstance(task, LocalisationTask) else CLASS_BOXES
-    return PlaceBaseline(name, tuple(answers[len(train) :]), merit)
+    return [PlaceBaseline(name, tuple(answers[len(train) :]), merit)]
 
 
 def usual_boxes(task: DetectionTask | LocalisationTask, train: Sequence[Boxes]) -> list[UsualBox]:
@@ -204,3 +200,11 @@ def usual_pixels(train: Sequence[Mask], n_classes: int) -> NDArray[np.float64]:
 def _cells(side: int, count: int) -> NDArray[np.intp]:
     """The cell out of ``count`` that each pixel of a side lies in."""
     return ((np.arange(side) + 0.5) * count / side).astype(np.intp)
+
+
+#: By the name of the task.
+_RULES: Mapping[str, Callable[[Any, Sequence[Any], Sequence[Any]], list[PlaceBaseline]]] = {
+    DetectionTask.name: box_baselines,
+    LocalisationTask.name: box_baselines,
+    SegmentationTask.name: mask_baselines,
+}
