@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from headstart.cli.columns import GAP, aligned
 from headstart.evaluation.baselines import CLASSICAL, RANDOM_TWIN, TFIDF
+from headstart.evaluation.place_baselines import CLASS_BOXES, MAJORITY, MEAN_BOX, USUAL
 from headstart.evaluation.result import WITH_TRANSFER, Result
 from headstart.metrics.figure import Figure
 from headstart.report.wording import amount
@@ -16,6 +17,12 @@ _METRICS = {
     "auroc": "AUROC",
     "log_loss": "Log loss",
     "calibration_error": "Calibration error",
+    "ap": "AP",
+    "ap50": "AP50",
+    "ap75": "AP75",
+    "mean_iou": "Mean IoU",
+    "share_iou50": "Share of IoU >= 0.5",
+    "pixel_accuracy": "Pixel accuracy",
     "r2": "R2",
     "mean_absolute_error": "Mean absolute error",
     "root_mean_squared_error": "Root mean sq. error",
@@ -29,11 +36,18 @@ _SHORT = {
     RegressionTask.guess_name: "mean",
     CLASSICAL: "classical",
     TFIDF: "TF-IDF",
+    MEAN_BOX: "mean box",
+    CLASS_BOXES: "mean box",
+    MAJORITY: "majority",
+    USUAL: "place",
     RANDOM_TWIN: "random",
     WITH_TRANSFER: "transfer",
 }
 #: Names that the short one does not explain.
-_EXPLAINED = (RegressionTask.guess_name, CLASSICAL, TFIDF, RANDOM_TWIN, WITH_TRANSFER)
+_EXPLAINED = (
+    *(RegressionTask.guess_name, CLASSICAL, TFIDF, RANDOM_TWIN, WITH_TRANSFER),
+    *(MEAN_BOX, CLASS_BOXES, MAJORITY, USUAL),
+)
 
 
 def short_name(baseline: str) -> str:

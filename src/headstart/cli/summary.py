@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from headstart.cli.score_table import score_table, short_name
@@ -14,7 +15,10 @@ from headstart.metrics.figure import Figure
 from headstart.report.plan_words import plan_in_short
 from headstart.report.wording import amount, counted, noun
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.regression import RegressionTask
+from headstart.tasks.segmentation import SegmentationTask
 
 _SHOWN_AT_MOST = 5
 
@@ -78,9 +82,9 @@ def _verdict(result: Result) -> str:
     return f"Verdict: {said}: {gain} against {rival} (95 %: {interval})."
 
 
-def _accuracy_gain(difference: Figure) -> tuple[str, str]:
+def _point_gain(measure: str, difference: Figure) -> tuple[str, str]:
     interval = f"{100 * difference.low:+.1f} to {100 * difference.high:+.1f}"
-    return f"{100 * difference.value:+.1f} points of accuracy", interval
+    return f"{100 * difference.value:+.1f} points of {measure}", interval
 
 
 def _error_gain(difference: Figure) -> tuple[str, str]:
@@ -89,9 +93,12 @@ def _error_gain(difference: Figure) -> tuple[str, str]:
 
 
 #: How the difference and its interval are put into words, by the name of the task.
-_GAINS = {
-    ClassificationTask.name: _accuracy_gain,
+_GAINS: Mapping[str, Callable[[Figure], tuple[str, str]]] = {
+    ClassificationTask.name: partial(_point_gain, "accuracy"),
     RegressionTask.name: _error_gain,
+    DetectionTask.name: partial(_point_gain, "AP50"),
+    LocalisationTask.name: partial(_point_gain, "mean IoU"),
+    SegmentationTask.name: partial(_point_gain, "mean IoU"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ USUAL = "the most frequent class at each place"
 
 #: Rows and columns of the grid of places, whatever the shape of a picture.
 _GRID = 32
+#: A difference of scores that nobody sees.
+_UNSEEN = 1e-7
 
 
 @dataclass(frozen=True)
@@ -81,20 +83,18 @@ def place_baselines(
     train, test : sequence of Boxes or Mask
         Labels; of the test pictures the sizes alone are read.
     """
-    if isinstance(task, SegmentationTask):
-        return mask_baselines(task, train, test)
-    if isinstance(task, LocalisationTask | DetectionTask):
-        return [box_baseline(task, train, test)]
-    raise TypeError(f"no baselines for {task!r}")
+    return _RULES[task.name](task, train, test)
 
 
-def box_baseline(
+def box_baselines(
     task: DetectionTask | LocalisationTask, train: Sequence[Boxes], test: Sequence[Boxes]
-) -> PlaceBaseline:
+) -> list[PlaceBaseline]:
     """Where boxes are on average.
 
     Of a detection each class has one box, the mean of all its boxes; its score is the share of the
-    training pictures that hold the class, which is how sure one can be without having looked.
+    training pictures that hold the class, which is how sure one can be without having looked. A
+    difference too small to be seen puts the pictures in a random order: COCO ranks equal scores in
+    the order of the files, so that files sorted by what they show would make the rule look good.
 
     Parameters
     ----------
@@ -108,15 +108,16 @@ def box_baseline(
     >>> def one(corners, size):
     ...     return Boxes(np.array([corners], dtype=float), np.array(["cat"]), None, size)
     >>> train = [one([0, 0, 10, 10], (20, 20)), one([20, 20, 40, 40], (40, 40))]
-    >>> rule = box_baseline(LocalisationTask("cat"), train, [one([0, 0, 1, 1], (80, 40))])
+    >>> [rule] = box_baselines(LocalisationTask("cat"), train, [one([0, 0, 1, 1], (80, 40))])
     >>> rule.answers[0].corners.tolist()
     [[20.0, 10.0, 60.0, 30.0]]
     """
     usual = usual_boxes(task, train)
-    answers = [_placed(usual, one.size) for one in (*train, *test)]
+    random = np.random.default_rng(0)
+    answers = [_placed(usual, one.size, random.random()) for one in (*train, *test)]
     merit = task.merit(train, answers[: len(train)])
     name = MEAN_BOX if isinstance(task, LocalisationTask) else CLASS_BOXES
-    return PlaceBaseline(name, tuple(answers[len(train) :]), merit)
+    return [PlaceBaseline(name, tuple(answers[len(train) :]), merit)]
 
 
 def usual_boxes(task: DetectionTask | LocalisationTask, train: Sequence[Boxes]) -> list[UsualBox]:
@@ -135,11 +136,11 @@ def usual_boxes(task: DetectionTask | LocalisationTask, train: Sequence[Boxes]) 
     return found
 
 
-def _placed(usual: Sequence[UsualBox], size: tuple[int, int]) -> Boxes:
+def _placed(usual: Sequence[UsualBox], size: tuple[int, int], rank: float) -> Boxes:
     return Boxes(
         np.array([one.shares for one in usual]).reshape(-1, 4) * _edges(size),
         np.array([one.label for one in usual], dtype=object),
-        np.array([one.score for one in usual], dtype=np.float64),
+        np.array([one.score - _UNSEEN * rank for one in usual], dtype=np.float64),
         size,
     )
 
@@ -204,3 +205,11 @@ def usual_pixels(train: Sequence[Mask], n_classes: int) -> NDArray[np.float64]:
 def _cells(side: int, count: int) -> NDArray[np.intp]:
     """The cell out of ``count`` that each pixel of a side lies in."""
     return ((np.arange(side) + 0.5) * count / side).astype(np.intp)
+
+
+#: By the name of the task.
+_RULES: Mapping[str, Callable[[Any, Sequence[Any], Sequence[Any]], list[PlaceBaseline]]] = {
+    DetectionTask.name: box_baselines,
+    LocalisationTask.name: box_baselines,
+    SegmentationTask.name: mask_baselines,
+}

@@ -88,6 +88,9 @@ class Result:
         Sentences that the user should see.
     seconds : mapping of str to float
         Step name to wall-clock seconds.
+    per_class : mapping of str to Figure
+        Class to its figure on the test samples: of a detection AP at an overlap of 0.5, of a
+        segmentation IoU; empty for other tasks.
     """
 
     task: str
@@ -111,6 +114,7 @@ class Result:
     quarantined: tuple[Mapping[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    per_class: Mapping[str, Figure] = field(default_factory=dict)
 
     @property
     def others(self) -> tuple[BaselineFigures, ...]:
@@ -148,6 +152,7 @@ class Result:
             known["difference"] = Figure(**plain["difference"])
         for key in ("classes", "calibration", "duplicates", "quarantined", "notes"):
             known[key] = tuple(plain.get(key, ()))
+        known["per_class"] = _figures(plain.get("per_class", {}))
         known["confusion"] = tuple(tuple(row) for row in plain.get("confusion", ()))
         return cls(**known)
 

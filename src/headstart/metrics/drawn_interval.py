@@ -22,9 +22,11 @@ def drawn_share(value: float, draws: Array, count: int, least: float | None = No
     """A figure from 0 to 1 with its interval.
 
     The ends are the 2.5 % and 97.5 % points of the Bayesian bootstrap, moved out as far as
-    Student's distribution asks for so few samples. Where samples agree, resamples do as well and
-    know nothing of what was not seen: so the interval always leaves room for the share of samples
-    that may be all wrong, or all right, without one having been met
+    Student's distribution asks for so few samples; the lower one lies no nearer than the upper one,
+    because figures such as an average precision, which is read off the best precision beyond a
+    recall, flatter small test sets, and their resamples once more. Where samples agree, resamples
+    do as well and know nothing of what was not seen: so the interval always leaves room for the
+    share of samples that may be all wrong, or all right, without one having been met
     (:func:`~headstart.metrics.skewed_mean.least_distance`).
 
     Parameters
@@ -50,6 +52,7 @@ def drawn_share(value: float, draws: Array, count: int, least: float | None = No
     """
     rest = least_distance(count) if least is None else least
     low, high = _limits(value, draws, count)
+    low = min(low, 2 * value - high)
     return bounded_figure(
         value, min(low, value - value * rest), max(high, value + (1 - value) * rest)
     )

@@ -10,6 +10,7 @@ from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.report.answer import answer
 from headstart.report.calibration_table import calibration_table
+from headstart.report.class_table import class_table
 from headstart.report.confusion_table import confusion_table
 from headstart.report.data_map import data_map
 from headstart.report.exhibits import Exhibits
@@ -87,6 +88,7 @@ def report_contents(
         "lane_axis": lane_axis(result, rows),
         "facts": _facts(result),
         "scores": score_table(result),
+        "per_class": class_table(result),
         "confusion": confusion,
         "calibration": calibration_table(result),
         "scatter": scatter(predictions),

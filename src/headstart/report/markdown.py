@@ -65,6 +65,15 @@ def _cell(cell: Mapping[str, Any] | None, say: Say) -> str:
     return say("%(text)s (%(interval)s)") % cell if cell["interval"] else str(cell["text"])
 
 
+def _classes(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
+    per_class = contents["per_class"]
+    if not per_class:
+        return
+    yield f"## {say('How good is it for each class?')}"
+    rows = [(row["label"], _cell(row["cell"], say)) for row in per_class["rows"]]
+    yield table(("", per_class["title"]), rows)
+
+
 def _confusion(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     confusion = contents["confusion"]
     if not confusion:
@@ -180,6 +189,6 @@ def _seconds(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
 
 #: In the order of the page.
 _PARTS = (
-    *(_answer, _scores, _confusion, _calibration, _hardest, _stages, _training, _data),
+    *(_answer, _scores, _classes, _confusion, _calibration, _hardest, _stages, _training, _data),
     *(_method, _seconds),
 )

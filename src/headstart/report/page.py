@@ -78,6 +78,7 @@ def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
     scatter, training = contents["scatter"], contents["training"]
     return {
         "lanes": lane_marks(contents["lanes"], contents["lane_axis"]["scale"]),
+        "classes": _class_marks(contents),
         "stages": stage_marks(stages["rows"], stages["form"]) if stages else None,
         "scatter": scatter_marks(scatter["points"]) if scatter else None,
         "labels": curve_marks(contents["labels"]) if contents["labels"] else None,
@@ -87,12 +88,18 @@ def _marks(contents: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _class_marks(contents: Mapping[str, Any]) -> list[dict[str, str]]:
+    rows = contents["per_class"]["rows"] if contents["per_class"] else []
+    return lane_marks(rows, (0.0, 1.0))
+
+
 def _sections(contents: Mapping[str, Any], language: Language) -> list[dict[str, str]]:
     """The sections that have something to say, in the order of the page."""
     data = ("duplicates", "near_duplicates", "quarantined", "notes")
     hardest = "The hardest test %(noun)s"
     wanted = {
         ("scores", "How good is it?"): contents["scores"]["rows"],
+        ("classes", "How good is it for each class?"): contents["per_class"],
         ("confusion", "What does it mix up?"): contents["confusion"],
         ("calibration", "Can its confidence be believed?"): contents["calibration"],
         ("scatter", "Where is it right?"): contents["scatter"],

@@ -8,9 +8,17 @@ from typing import Any, ClassVar, Protocol
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
 from headstart.report.number_sayings import NumberSayings
+from headstart.report.place_sayings import (
+    DetectionSayings,
+    LocalisationSayings,
+    SegmentationSayings,
+)
 from headstart.report.share_sayings import ShareSayings
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.regression import RegressionTask
+from headstart.tasks.segmentation import SegmentationTask
 
 
 class Sayings(Protocol):
@@ -63,4 +71,7 @@ class Sayings(Protocol):
 SAYINGS: Mapping[str, Sayings] = {
     ClassificationTask.name: ShareSayings(),
     RegressionTask.name: NumberSayings(),
+    DetectionTask.name: DetectionSayings(),
+    LocalisationTask.name: LocalisationSayings(),
+    SegmentationTask.name: SegmentationSayings(),
 }

@@ -53,6 +53,39 @@ _METRICS = {
         "Lower is better; 0\u00a0% is perfect.",
         "percent",
     ),
+    "ap": _Metric(
+        "AP",
+        "Average precision as COCO has it: the mean over overlaps of 50\u00a0% to 95\u00a0%, so "
+        "that boxes have to fit closely. Higher is better; 100\u00a0% is perfect.",
+        "percent",
+    ),
+    "ap50": _Metric(
+        "AP50",
+        "Average precision where a box counts as found from an overlap of 50\u00a0% on: whether "
+        "things are found, and what is found is there. Higher is better.",
+        "percent",
+    ),
+    "ap75": _Metric(
+        "AP75",
+        "The same from an overlap of 75\u00a0% on.",
+        "percent",
+    ),
+    "mean_iou": _Metric(
+        "Mean IoU",
+        "The area that answer and truth share, out of the area that either covers, on average. "
+        "Higher is better; 100\u00a0% is perfect.",
+        "percent",
+    ),
+    "share_iou50": _Metric(
+        "Found",
+        "The share of pictures whose box overlaps the true one by 50\u00a0% or more.",
+        "percent",
+    ),
+    "pixel_accuracy": _Metric(
+        "Pixel accuracy",
+        "The share of pixels that got the right class; large classes count most.",
+        "percent",
+    ),
     "r2": _Metric(
         "R²",
         "The share of the spread of the true numbers that it accounts for. 1 is perfect; 0 is no "
@@ -70,6 +103,21 @@ _METRICS = {
         "amount",
     ),
 }
+
+
+def metric_title(name: str) -> str:
+    """What the report calls a metric.
+
+    Examples
+    --------
+    >>> metric_title("mean_iou"), metric_title("odd_one")
+    ('Mean IoU', 'Odd one')
+    """
+    return _metric(name).title
+
+
+def _metric(name: str) -> _Metric:
+    return _METRICS.get(name, _Metric(name.replace("_", " ").capitalize(), "", "plain"))
 
 
 def score_table(result: Result) -> dict[str, Any]:
@@ -114,8 +162,7 @@ def own_meaning(result: Result) -> str:
 
 
 def _row(name: str, columns: list[Mapping[str, Figure]]) -> dict[str, Any]:
-    unknown = _Metric(name.replace("_", " ").capitalize(), "", "plain")
-    metric = _METRICS.get(name, unknown)
+    metric = _metric(name)
     cells = [figure_cell(column.get(name), metric.form) for column in columns]
     return {"metric": name, "title": metric.title, "meaning": metric.meaning, "cells": cells}
 

@@ -19,6 +19,7 @@ OURS = (
     *("lane_axis.words", "lane_axis.label", "lane_axis.ends.*"),
     *("scores.rows.*.title", "scores.rows.*.meaning"),
     *("scores.rows.*.cells.*.text", "scores.rows.*.cells.*.interval"),
+    *("per_class.title", "per_class.rows.*.cell.text", "per_class.rows.*.cell.interval"),
     *("calibration.sentence", "hardest.*.error"),
     *("sources.reason", "sources.rows.*.text", "sources.rows.*.cells.*.text"),
     *("labels.measure", "labels.lines.*.name", "labels.lines.*.rows.*.interval"),

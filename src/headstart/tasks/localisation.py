@@ -105,9 +105,11 @@ class LocalisationTask:
 
     def unanswerable(self, labels: Sequence[Boxes]) -> dict[int, str]:
         """Row to reason for each picture that has several boxes, or none."""
+        accepted = "localisation accepts exactly one a picture"
         return {
-            row: f"it has {len(one) or 'no'} box{'es' * (len(one) > 1)}; localisation accepts "
-            "exactly one a picture"
+            row: f"it has {len(one)} boxes; {accepted}"
+            if len(one)
+            else f"it has no box; {accepted}"
             for row, one in enumerate(labels)
             if len(one) != 1
         }

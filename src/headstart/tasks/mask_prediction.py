@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +68,7 @@ class MaskTable:
         size = prediction.size or (None, None)
         return [[prediction.input, *size, prediction.reason, *shares]]
 
-    def read(self, rows: Sequence[Mapping[str, str]]) -> list[MaskPrediction]:
+    def read(self, rows: Iterable[Mapping[str, str]]) -> list[MaskPrediction]:
         """Cells by column, as the file holds them, back to the predictions."""
         return [self._read(row) for row in rows]
 

@@ -17,7 +17,9 @@ TASKS: Mapping[str, type[Task]] = {task.name: task for task in (ClassificationTa
 
 #: Tasks that say where something is in a picture.
 PLACE_TASKS: Mapping[str, type[PlaceTask]] = {
-    task.name: task for task in (DetectionTask, LocalisationTask, SegmentationTask)
+    DetectionTask.name: DetectionTask,
+    LocalisationTask.name: LocalisationTask,
+    SegmentationTask.name: SegmentationTask,
 }
 
 

@@ -209,13 +209,8 @@ class SegmentationTask:
     def details(
         self, truth: Sequence[Mask], answers: Sequence[Mask | ArrayLike], seed: int
     ) -> dict[str, Any]:
-        """Fields of the Result: the figure of each class, and the confusion of pixels."""
-        confusions = self.confusions(truth, answers)
-        figures = class_overlap_figures(confusions, seed)
-        return {
-            "per_class": {self.classes[code]: figure for code, figure in figures.items()},
-            "confusion": tuple(tuple(row) for row in confusions.sum(axis=0).tolist()),
-        }
+        """Fields of the Result: the figure of each class."""
+        return {"per_class": self.per_class(truth, answers, seed)}
 
 
 def class_weights(pixels: ArrayLike, temper: float = _TEMPER) -> NDArray[np.float64]:

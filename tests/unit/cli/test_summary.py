@@ -232,3 +232,20 @@ def test_a_plan_that_trains_is_told():
 def test_a_plan_that_trains_nothing_goes_without_saying():
     told = lines(plan=frozen_plan("x/y", ["a", "b"]).to_dict())
     assert not any(line.startswith("Plan") for line in told)
+
+
+def test_places_are_compared_in_points():
+    figures = {"ap50": Figure(0.8, 0.7, 0.9)}
+    rule = "the mean box of each class"
+    said = lines(
+        task="detection",
+        test=figures,
+        baselines=(BaselineFigures(rule, figures),),
+        compared_with=rule,
+    )
+    assert "  AP50       0.800  0.700 to 0.900     0.800" in said
+    assert "  mean box: the mean box of each class" in said
+    assert (
+        "Verdict: transfer helps: +7.8 points of AP50 against mean box (95 %: +3.4 to +15.2)."
+        in said
+    )

@@ -36,6 +36,7 @@ FULL = Result(
     quarantined=({"input": "x.jpg", "reason": "an empty file"},),
     notes=("A note.",),
     seconds={"read": 0.5},
+    per_class={"a": FIGURE},
 )
 #: What the design promises to those who read ``--json``.
 PROMISED = {

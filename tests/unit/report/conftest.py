@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from headstart.evaluation.place_baselines import CLASS_BOXES, MAJORITY, MEAN_BOX, USUAL
 from headstart.evaluation.result import (
     BaselineFigures,
     NearDuplicate,
@@ -188,6 +189,41 @@ def number_result(result: Result) -> Result:
         difference=Figure(-0.5, -0.8, -0.2),
         confusion=(),
         calibration=(),
+    )
+
+
+def place_result(result: Result, task: str, rules: tuple[str, ...], **names: str) -> Result:
+    """The figure that models are compared by is in ``names`` as ``main``, another as ``other``."""
+    test = {names["main"]: Figure(0.8, 0.7, 0.9), names["other"]: Figure(0.6, 0.5, 0.7)}
+    of_rule = {names["main"]: Figure(0.5, 0.4, 0.6), names["other"]: Figure(0.1, 0.0, 0.2)}
+    return replace(
+        result,
+        task=task,
+        test=test,
+        baselines=tuple(BaselineFigures(rule, of_rule) for rule in rules),
+        compared_with=rules[0],
+        difference=Figure(0.3, 0.2, 0.4),
+        confusion=(),
+        calibration=(),
+        per_class={"ants": Figure(0.7, 0.6, 0.8), "bees": Figure(0.9, 0.8, 1.0)},
+    )
+
+
+@pytest.fixture
+def detection_result(result: Result) -> Result:
+    return place_result(result, "detection", (CLASS_BOXES,), main="ap50", other="ap")
+
+
+@pytest.fixture
+def localisation_result(result: Result) -> Result:
+    found = place_result(result, "localisation", (MEAN_BOX,), main="mean_iou", other="share_iou50")
+    return replace(found, per_class={}, classes=("ants",))
+
+
+@pytest.fixture
+def segmentation_result(result: Result) -> Result:
+    return place_result(
+        result, "segmentation", (USUAL, MAJORITY), main="mean_iou", other="pixel_accuracy"
     )
 
 

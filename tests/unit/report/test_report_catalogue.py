@@ -44,6 +44,7 @@ SPEAKERS = sorted(
                 "data/texts.py",
                 "data/walk.py",
                 "evaluation/baselines.py",
+                "evaluation/place_baselines.py",
                 "fitting/comparison.py",
                 "fitting/label_evidence.py",
                 "fitting/search_course.py",
@@ -52,6 +53,9 @@ SPEAKERS = sorted(
                 "fitting/unknown_tokens.py",
                 "fitting/usual_plan.py",
                 "fitting/word_course.py",
+                "tasks/detection.py",
+                "tasks/localisation.py",
+                "tasks/segmentation.py",
                 "training/probe.py",
             )
         ),

@@ -33,7 +33,7 @@ JPEG = b"\xff\xd8\xff"
 NAMES = {
     *("headstart", "HOG", "TF", "IDF", "AUROC", "F1", "HEIC", "Pillow", "JPEG", "UTF", "CSV"),
     *("epoch", "confident", "learning", "BatchNorm", "MiB", "GiB", "LogME", "Python", "plan"),
-    *("probe", "SVG"),
+    *("probe", "SVG", "AP", "AP50", "AP75", "COCO", "IoU"),
 }
 #: What the fixtures call their data, where it stands inside of sentences.
 DATA = {
@@ -248,6 +248,30 @@ def number_reports(result, number_result, number_evidence, number_predictions):
     return [report_contents(one, evidence, number_predictions) for one in results]
 
 
+@pytest.fixture
+def place_reports(detection_result, localisation_result, segmentation_result):
+    """Places: transfer helps, hurts, or cannot be told apart; of the best, or not saved."""
+    found = []
+    for one in (detection_result, localisation_result, segmentation_result):
+        tied = Figure(0.01, -0.1, 0.1)
+        reasons = (*PLACE_REASONS, "its class wasps does not occur in training")
+        aside = tuple({"input": "train/a.jpg", "reason": reason} for reason in reasons)
+        note = "3 of 50 pictures have no box: they teach what is not there."
+        found += [
+            replace(one, quarantined=aside, notes=(note,)),
+            replace(one, verdict="no measurable difference", difference=tied),
+            replace(one, verdict="transfer hurts", difference=Figure(-0.3, -0.4, -0.2)),
+            replace(one, n_test=0, test={}, per_class={}, baselines=()),
+        ]
+    return [report_contents(one, Evidence()) for one in found]
+
+
+PLACE_REASONS = (
+    "it has no box; localisation accepts exactly one a picture",
+    "it has 3 boxes; localisation accepts exactly one a picture",
+    "no pixel of its mask counts",
+    "its mask holds the class 7, which has no name",
+)
 _POINT = {"labels": 8, "accuracy": {"value": 0.7, "low": 0.6, "high": 0.8}}
 CURVE = {
     "measure": "accuracy",
@@ -296,8 +320,8 @@ def in_chinese(contents: dict[str, Any]) -> str:
     return render_html(translated(contents, "zh"))
 
 
-def test_chinese_pages_hold_no_english_but_names(reports, number_reports):
-    for contents in (*reports, *number_reports):
+def test_chinese_pages_hold_no_english_but_names(reports, number_reports, place_reports):
+    for contents in (*reports, *number_reports, *place_reports):
         told = translated(contents, "zh")
         assert told["untranslated"] == []
         html = render_html(told)
@@ -327,8 +351,8 @@ def test_cards_maps_and_explanations_are_chinese(result, real_evidence, predicti
     assert "so </span>" in html
 
 
-def test_the_markdown_says_it_in_chinese_too(reports, number_reports):
-    for contents in (*reports, *number_reports):
+def test_the_markdown_says_it_in_chinese_too(reports, number_reports, place_reports):
+    for contents in (*reports, *number_reports, *place_reports):
         text = re.sub(
             r"^- .*(?:predict|fit|sources|load|epochs).*$",
             "",
@@ -460,7 +484,7 @@ def test_both_languages_have_the_same_keys_and_numbers(reports):
         assert shape(told) == shape(contents)
 
 
-def test_no_place_that_is_translated_is_a_misspelt_one(reports, number_reports):
+def test_no_place_that_is_translated_is_a_misspelt_one(reports, number_reports, place_reports):
     """Each path leads somewhere on some report."""
 
     def reached(value: Any, path: list[str]) -> bool:
@@ -470,7 +494,7 @@ def test_no_place_that_is_translated_is_a_misspelt_one(reports, number_reports):
             return isinstance(value, list) and any(reached(one, path[1:]) for one in value)
         return isinstance(value, dict) and reached(value.get(path[0]), path[1:])
 
-    given = [*reports, *number_reports]
+    given = [*reports, *number_reports, *place_reports]
     for path in OURS:
         assert any(reached(contents, path.split(".")) for contents in given), path
 

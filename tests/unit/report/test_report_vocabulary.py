@@ -18,12 +18,13 @@ from headstart.advice.similarity import Level
 from headstart.advice.source_evidence import MEASURES, PROBE, PROBE_MERIT
 from headstart.data import file_bytes
 from headstart.evaluation.baselines import RANDOM_TWIN, classical_features
+from headstart.evaluation.place_baselines import CLASS_BOXES, MAJORITY, MEAN_BOX, USUAL
 from headstart.fitting.comparison import Comparison
 from headstart.metrics.figure import Figure
 from headstart.report.language import language_named
 from headstart.report.plan_words import plan_in_short, runs_of_stages, training_facts
 from headstart.report.wording import BASELINE_MEANINGS, duration
-from headstart.tasks.registry import TASKS
+from headstart.tasks.registry import PLACE_TASKS, TASKS
 from headstart.training.loop import Ended
 from headstart.training.objective import LogisticObjective, RidgeObjective
 from headstart.training.snapshot import EpochFigures
@@ -87,12 +88,13 @@ def test_models_have_names_and_meanings() -> None:
     named = [task.guess_name for task in TASKS.values()] + [RANDOM_TWIN]
     features = [classical_features(modality) for modality in ("image", "text")]
     named += [f"{kind}, {objective.model}" for kind, objective in product(features, OBJECTIVES)]
+    named += [CLASS_BOXES, MAJORITY, MEAN_BOX, USUAL]
     named += ["with transfer from bundled", *(meaning for _, meaning in BASELINE_MEANINGS)]
     assert untold(named) == []
 
 
 def test_words_for_measures_tasks_views_and_similarity() -> None:
-    words = [*(task.name for task in TASKS.values()), *get_args(Level), *VIEWS]
+    words = [*TASKS, *PLACE_TASKS, *get_args(Level), *VIEWS]
     words += [word for objective in OBJECTIVES for word in (objective.loss, objective.merit)]
     words += ["original, closer mirrored", "original, mirrored, closer, closer mirrored"]
     assert untold(words) == []
