@@ -159,7 +159,7 @@ def overlap_difference(confusions: ArrayLike, others: ArrayLike, seed: int = 0) 
             "pictures in the same order."
         )
     present = _present(own)
-    columns = _sorted(np.column_stack([_parts(own, present), _parts(rival, present)]))
+    columns = _sorted_alike(_parts(own, present), _parts(rival, present))
     split = 2 * len(present)
 
     def gain(sums: Array) -> Array:
@@ -230,6 +230,12 @@ def _pixels(counts: NDArray[np.int64]) -> Array:
 def _sorted(columns: Array) -> Array:
     """Pictures in an order that their values alone decide, not the user's."""
     return columns[np.lexsort(columns.T)]
+
+
+def _sorted_alike(own: Array, rival: Array) -> Array:
+    """Both side by side, in an order that is the same when they change sides."""
+    keys = np.column_stack([own, rival, np.abs(own - rival), own + rival])
+    return np.column_stack([own, rival])[np.lexsort(keys.T)]
 
 
 def _quotients(sums: Array) -> Array:
