@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from headstart.data.boxes import Boxes
-from headstart.data.masks import Mask
 from headstart.metrics.overlap import IGNORED
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.place_task import PlaceTask
 from headstart.tasks.segmentation import SegmentationTask
+
+if TYPE_CHECKING:
+    from headstart.data.masks import Mask
 
 MEAN_BOX = "the mean box of the training pictures"
 CLASS_BOXES = "the mean box of each class"

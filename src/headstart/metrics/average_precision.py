@@ -216,11 +216,14 @@ def _weighed(
 
 
 def _order(*several: BoxMatches) -> NDArray[np.intp]:
-    """Pictures in an order that what was found in them alone decides, not the user's."""
-    keys = [
-        tuple(key for matches in several for key in _content(matches, picture))
-        for picture in range(len(several[0].truths))
-    ]
+    """Pictures in an order that what was found in them alone decides, not the user's.
+
+    It is the same when two models change sides.
+    """
+    keys = []
+    for picture in range(len(several[0].truths)):
+        contents = [tuple(_content(matches, picture)) for matches in several]
+        keys.append((*sorted(contents), *contents))
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)
 
 

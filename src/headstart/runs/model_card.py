@@ -17,17 +17,31 @@ from headstart.metrics.figure import Figure
 from headstart.plan import Plan
 from headstart.runs.card_parts import NOUNS, data_section, header, listed, origin_section, shown
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.question_answering import QuestionAnsweringTask
 from headstart.tasks.regression import RegressionTask
+from headstart.tasks.segmentation import SegmentationTask
 
 MODEL_CARD = "model_card.md"
 
 _PIPELINES = {
     (ClassificationTask.name, "image"): "image-classification",
     (ClassificationTask.name, "text"): "text-classification",
+    (DetectionTask.name, "image"): "object-detection",
+    (SegmentationTask.name, "image"): "image-segmentation",
     (QuestionAnsweringTask.name, "text"): "question-answering",
 }
-_TITLES = {"auroc": "AUROC", "r2": "R²", "macro_f1": "macro F1"}
+_TITLES = {
+    **{"auroc": "AUROC", "r2": "R²", "macro_f1": "macro F1", "share_iou50": "share of IoU >= 0.5"},
+    **{"ap": "AP", "ap50": "AP50", "ap75": "AP75", "mean_iou": "mean IoU"},
+}
+#: What it says of where something is.
+_PLACES = {
+    DetectionTask.name: "any number of boxes, each with a class, for each of",
+    LocalisationTask.name: "one box for each of",
+    SegmentationTask.name: "a class for each pixel of",
+}
 #: What is listed of many.
 _MOST_CLASSES, _MOST_LINES = 100, 10
 #: Test samples below which a card says that they are few, and samples a class likewise.
@@ -115,6 +129,8 @@ def _title(result: Result, plan: Plan) -> Iterator[str]:
         wants = f"one of {len(result.classes)} classes for each of the {samples} it is shown"
     elif result.task == RegressionTask.name:
         wants = f"a number for each of the {samples} it is shown"
+    elif result.task in _PLACES:
+        wants = f"{_PLACES[result.task]} the {samples} it is shown"
     yield f"It gives {wants}."
     yield shown(f"How it was made: {_way(result, plan)}.")
 
@@ -222,13 +238,12 @@ def _of_counts(result: Result, samples: str) -> Iterator[str]:
         yield "Nothing was kept away from training to measure it on."
     elif result.n_test < _FEW_TESTED:
         yield f"It was measured on few {samples} ({result.n_test}), so the intervals are wide."
-    for name in ("accuracy", "mean_absolute_error"):
+    for name in ("accuracy", "mean_absolute_error", "ap50", "mean_iou"):
         figure = result.test.get(name)
         if figure is not None and math.isfinite(figure.low) and math.isfinite(figure.high):
-            yield (
-                f"The {name.replace('_', ' ')} may well be anything from {figure.low:.4g} to "
-                f"{figure.high:.4g}."
-            )
+            title = _TITLES.get(name, name.replace("_", " "))
+            ends = f"{figure.low:.4g} to {figure.high:.4g}"
+            yield f"The {title} may well be anything from {ends}."
     if result.classes and result.n_train < _FEW_A_CLASS * len(result.classes):
         each = result.n_train // len(result.classes)
         yield f"It learned from few {samples}: about {each} a class."

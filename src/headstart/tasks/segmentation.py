@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from headstart.data.dataset import Dataset
-from headstart.data.masks import Mask
 from headstart.errors import InputError
 from headstart.metrics.figure import Figure
 from headstart.metrics.overlap import (
@@ -22,6 +21,9 @@ from headstart.metrics.overlap import (
     pixel_confusion,
 )
 from headstart.tasks.mask_prediction import MaskPrediction, MaskTable
+
+if TYPE_CHECKING:
+    from headstart.data.masks import Mask
 
 Codes = NDArray[np.uint8]
 

@@ -92,6 +92,8 @@ def test_the_difference_is_paired():
     gain = overlap_difference(perfect, counts)
     assert gain.value == pytest.approx(1 - overlap_figures(counts)["mean_iou"].value)
     assert 0 < gain.low < gain.value < gain.high <= 1
+    back = overlap_difference(counts, perfect)
+    assert [back.value, back.low, back.high] == pytest.approx([-gain.value, -gain.high, -gain.low])
     none = overlap_difference(counts, counts)
     assert none.low <= none.value == 0 <= none.high
 

@@ -170,3 +170,22 @@ def test_only_what_works_is_told(source, task, told):
 def test_the_way_it_was_made(stages, words):
     parts = [StagePlan(f"s{place}", *one) for place, one in enumerate(stages)]
     assert words in model_card(RESULT, Plan("bundled/x", tuple(parts)), SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("task", "gives", "metric", "title"),
+    [
+        (
+            "detection",
+            "any number of boxes, each with a class, for each of the pictures",
+            *("ap50", "AP50"),
+        ),
+        ("localisation", "one box for each of the pictures", "mean_iou", "mean IoU"),
+        ("segmentation", "a class for each pixel of the pictures", "mean_iou", "mean IoU"),
+    ],
+)
+def test_a_card_of_places_says_what_it_gives(task, gives, metric, title):
+    result = replace(RESULT, task=task, test={metric: Figure(0.7, 0.6, 0.8)})
+    lines = model_card(result, PLAN, SOURCE).splitlines()
+    assert f"It gives {gives} it is shown." in lines
+    assert f"- The {title} may well be anything from 0.6 to 0.8." in lines
