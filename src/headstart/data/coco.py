@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from headstart.data.json_document import read_json
+from headstart.data.json_document import kind_of, read_json
 from headstart.data.picture_places import PicturePlaces
 from headstart.data.printable import printable
 from headstart.data.written_boxes import (
@@ -150,7 +150,7 @@ def _records(
     if not isinstance(found, list):
         seen = f"no list {key!r}"
         if not isinstance(document, dict):
-            seen = f"a {type(document).__name__} instead of an object"
+            seen = f"{kind_of(document)} instead of an object"
         raise InputError(f"The file '{printable(name)}' holds {seen}. {_ACCEPTED}")
     file = printable(os.path.basename(name))
     singular = {"categories": "category", "images": "image", "annotations": "annotation"}[key]
@@ -159,7 +159,7 @@ def _records(
         if isinstance(one, dict):
             yield where, one
         else:
-            written.set_aside(where, f"a {type(one).__name__} instead of an object")
+            written.set_aside(where, f"{kind_of(one)} instead of an object")
 
 
 def _classes(kinds: list[tuple[str, Mapping[str, Any]]], written: Written) -> dict[Any, str]:

@@ -66,6 +66,10 @@ def read_masks(
     """
     folder, given = os.fsdecode(images), os.fsdecode(masks)
     table = None if classes is None else class_table(classes)
+    if given.lower().endswith(".json"):
+        from headstart.data.coco_masks import read_coco_masks
+
+        return read_coco_masks(folder, given, table, progress)
     pairs = pair_by_name(folder, given)
     looks = look_at_masks(pairs.pairs, progress)
     seen = [one for one in looks if isinstance(one, SeenMask)]
