@@ -201,6 +201,8 @@ def _folders(name: str, images: str | None) -> list[str]:
 
 def _key(value: Any) -> int | str | None:
     """An id that can be looked up: many tools write numbers as text."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
     text = str(value).strip()

@@ -38,7 +38,8 @@ def to_coco(
     Raises
     ------
     InputError
-        If the numbers of names, sizes and boxes differ, or a box is of another class.
+        If the numbers of names, sizes and boxes differ, or a box is of another class or not
+        finite.
 
     Examples
     --------
@@ -60,7 +61,13 @@ def to_coco(
         "categories": [{"id": place, "name": name} for place, name in enumerate(classes, start=1)],
         "annotations": list(_annotations(boxes, classes)),
     }
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    try:
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise InputError(
+            "A box has a corner or a score that is no finite number; JSON cannot hold it. Leave "
+            "such boxes out."
+        ) from error
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 

@@ -17,6 +17,8 @@ from headstart.errors import InputError
 
 #: A smaller picture is enlarged, so that what is written on it can be read.
 _SMALLEST = 240
+#: But not so that a side becomes longer than this.
+_LARGEST = 4000
 _IGNORED = 255
 _BACKGROUND = "background"
 #: How much of the colour of a class covers the picture.
@@ -41,7 +43,8 @@ def draw_boxes(
     Returns
     -------
     PIL.Image.Image
-        RGB. A picture whose shorter side has fewer than 240 pixels is enlarged by a whole factor.
+        RGB. A picture whose shorter side has fewer than 240 pixels is enlarged by a whole factor,
+        as long as no side becomes longer than 4000.
 
     Examples
     --------
@@ -81,8 +84,8 @@ def draw_mask(image: Image.Image, codes: NDArray[np.uint8], classes: Sequence[st
     Returns
     -------
     PIL.Image.Image
-        RGB, higher than the picture by its legend. A picture whose shorter side has fewer than 240
-        pixels is enlarged by a whole factor.
+        RGB, higher than the picture by its legend. A small one is enlarged, as by
+        :func:`draw_boxes`.
 
     Raises
     ------
@@ -115,7 +118,7 @@ def _caption(boxes: Boxes, row: int) -> str:
 
 def _enlarged(image: Image.Image) -> Image.Image:
     """A copy in RGB that is large enough to be written on."""
-    factor = math.ceil(_SMALLEST / min(image.size))
+    factor = max(1, min(math.ceil(_SMALLEST / min(image.size)), _LARGEST // max(image.size)))
     plain = image.convert("RGB") if image.mode != "RGB" else image.copy()
     if factor == 1:
         return plain

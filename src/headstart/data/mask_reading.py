@@ -88,11 +88,11 @@ def _dataset(
 ) -> Dataset:
     items, labels, codes = [], [], set()
     for mask in seen:
-        values = meaning.of(mask)
+        values, found = meaning.of(mask)
         if values is None:
             reason = "holds colours, and the table names none"
         else:
-            unknown = values.unknown(mask.values)
+            unknown = values.unknown(found)
             reason = values.reason(unknown) if unknown else ""
         if reason or values is None:
             shown = f"its mask '{printable(mask.path)}' {reason}"
@@ -101,7 +101,7 @@ def _dataset(
         items.append(mask.picture.item)
         size = mask.picture.size
         labels.append(FileMask(mask.path, mask.fingerprint, size, values, mask.turn))
-        codes |= values.seen(mask.values)
+        codes |= values.seen(found)
     array = np.empty(len(labels), dtype=object)
     array[:] = labels
     notes = (*pairs.notes, *meaning.notes, *unseen_notes(meaning.names, codes))

@@ -10,6 +10,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from headstart.data.palette import Colour, ink_on
 
+#: Letters of a label.
+_LONGEST = 60
+
 Rectangle = tuple[float, float, float, float]
 
 
@@ -25,7 +28,7 @@ class Pen:
     def __init__(self, canvas: Image.Image) -> None:
         self._draw = ImageDraw.Draw(canvas)
         self._size = canvas.size
-        side = math.sqrt(canvas.size[0] * canvas.size[1])
+        side = min(math.sqrt(canvas.size[0] * canvas.size[1]), 2 * min(canvas.size))
         self.line = max(1, round(side / 250))
         self.letters = max(11, round(side / 32))
         self.font = ImageFont.load_default(self.letters)
@@ -58,8 +61,9 @@ class Pen:
 
     def fitting(self, text: str) -> str:
         """The text, cut where it is wider than the picture."""
-        while len(text) > 2 and self._draw.textlength(text, font=self.font) > 0.9 * self._size[0]:
-            text = text[:-2].rstrip("…") + "…"
+        most, text = 0.9 * self._size[0], text[:_LONGEST]
+        while len(text) > 2 and (length := self._draw.textlength(text, font=self.font)) > most:
+            text = text[: min(len(text) - 2, int(len(text) * most / length))].rstrip("…") + "…"
         return text
 
     def _free_place(
