@@ -61,12 +61,12 @@ def read_coco_masks(
         name for _, name in sorted(coco.classes.items(), key=lambda one: str(one[0]).zfill(30))
     ]
     names = tuple(dict.fromkeys([BACKGROUND, *ordered])) if table is None else table.names
-    drawn, lost = _regions(coco, names)
+    pictures = list(coco.pictures.items())
+    sizes = size_all([one.path for _, one in pictures], progress)
+    drawn, lost = _regions(coco, names, _expected(pictures, sizes))
     background = names.index(BACKGROUND) if BACKGROUND in names else IGNORED
     aside = coco.written.quarantined
     items, labels, seen = [], [], {background}
-    pictures = list(coco.pictures.items())
-    sizes = size_all([one.path for _, one in pictures], progress)
     for (key, picture), found in zip(pictures, sizes, strict=True):
         reason = _fault(picture, found, len(drawn[key]), lost[key])
         if isinstance(found, Quarantined) or reason:
@@ -87,7 +87,20 @@ def read_coco_masks(
     return Dataset("image", items, labels=array, quarantined=tuple(aside), notes=notes), names
 
 
-def _regions(coco: CocoFile, names: Sequence[str]) -> tuple[dict[Any, _Drawn], dict[Any, int]]:
+def _expected(
+    pictures: Sequence[tuple[Any, CocoPicture]], sizes: Sequence[SizedPicture | Quarantined]
+) -> dict[Any, tuple[int, int]]:
+    """Width and height of the regions of each picture that can be read."""
+    return {
+        key: picture.stated or found.size
+        for (key, picture), found in zip(pictures, sizes, strict=True)
+        if isinstance(found, SizedPicture)
+    }
+
+
+def _regions(
+    coco: CocoFile, names: Sequence[str], sizes: Mapping[Any, tuple[int, int]]
+) -> tuple[dict[Any, _Drawn], dict[Any, int]]:
     """What is to be drawn on each picture, and how many regions of it cannot be used."""
     drawn: dict[Any, _Drawn] = {key: [] for key in coco.pictures}
     lost = dict.fromkeys(coco.pictures, 0)
@@ -96,10 +109,10 @@ def _regions(coco: CocoFile, names: Sequence[str]) -> tuple[dict[Any, _Drawn], d
             if label and label not in names:
                 known = ", ".join(names[:6])
                 raise UnreadableInputError(f"'{label}' is none of the classes: {known}")
-            if not label:
+            if not label or picture not in sizes:
                 lost[picture] += 1
                 continue
-            region, area = _region(one, coco.pictures[picture].stated)
+            region, area = _region(one, sizes[picture])
             code = IGNORED if one.get("iscrowd") else names.index(label)
             drawn[picture].append((area, code, region))
         except UnreadableInputError as error:
@@ -122,7 +135,7 @@ def _fault(
     return f"none of its {lost} regions can be used" if lost and not drawn else None
 
 
-def _region(one: Mapping[str, Any], size: tuple[int, int] | None) -> tuple[Region, float]:
+def _region(one: Mapping[str, Any], size: tuple[int, int]) -> tuple[Region, float]:
     """A region and its area in pixels.
 
     Raises
@@ -141,13 +154,13 @@ def _region(one: Mapping[str, Any], size: tuple[int, int] | None) -> tuple[Regio
     return Polygons(outlines), sum(_area(outline) for outline in outlines)
 
 
-def _runs(given: Mapping[str, Any], size: tuple[int, int] | None) -> tuple[Region, float]:
+def _runs(given: Mapping[str, Any], size: tuple[int, int]) -> tuple[Region, float]:
     counts, shape = given.get("counts"), given.get("size")
     sides = shape if isinstance(shape, list) and len(shape) == 2 else [None, None]
     height, width = sides
     if not isinstance(height, int) or not isinstance(width, int):
         raise UnreadableInputError(f"the size of its runs is {shape!r:.40}; accepted: two numbers")
-    if size is not None and (width, height) != size:
+    if (width, height) != size:
         raise UnreadableInputError(
             f"its runs are of {width} x {height} pixels, the picture of {size[0]} x {size[1]}"
         )
