@@ -153,12 +153,10 @@ def _pictures(
             known = (size[0], size[1]) if len(size) == 2 and size[0] and size[1] else None
             pictures[path] = WrittenPicture(where, places.find_or_expected(path), stated=known)
         values = [column[row] for column in numbers]
-        if all(value is None for value in values):
-            continue  # a row of a picture without a box
         box = _box(where, values, labels[row], layout)
         if isinstance(box, WrittenBox):
             pictures[path].boxes.append(box)
-        else:
+        elif any(value is not None for value in values):  # else it tells of a picture without one
             written.set_aside(where, box)
             pictures[path] = replace(pictures[path], lost=pictures[path].lost + 1)
     return list(pictures.values())

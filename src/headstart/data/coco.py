@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from headstart.data.json_document import kind_of, read_json
@@ -91,10 +91,9 @@ def written_in_coco(name: str, images: str | None = None) -> Written:
         If it is no COCO file.
     """
     coco = read_coco(name, images)
-    written, crowds = coco.written, 0
     boxes: dict[Any, list[WrittenBox]] = {key: [] for key in coco.pictures}
     lost = dict.fromkeys(coco.pictures, 0)
-    scores: list[bool] = []
+    crowds = 0
     for where, picture, label, one in coco.of_pictures():
         if one.get("iscrowd"):
             crowds += 1
@@ -102,22 +101,20 @@ def written_in_coco(name: str, images: str | None = None) -> Written:
         box = _box(where, label, one) if label else ""
         if isinstance(box, WrittenBox):
             boxes[picture].append(box)
-            scores.append(box.score is not None)
             continue
         lost[picture] += 1
         if box:
-            written.set_aside(where, box)
+            coco.written.set_aside(where, box)
     if crowds:
-        written.notes.append(
+        coco.written.notes.append(
             f"Regions of crowds (iscrowd) are no single objects: {crowds} left out."
         )
-    written.pictures.extend(
+    pictures = [
         WrittenPicture(one.where, one.path, boxes[key], one.stated, lost=lost[key])
         for key, one in coco.pictures.items()
-    )
-    return Written(
-        written.pictures, written.quarantined, written.notes, bool(scores) and all(scores)
-    )
+    ]
+    scores = [box.score is not None for found in boxes.values() for box in found]
+    return replace(coco.written, pictures=pictures, scored=bool(scores) and all(scores))
 
 
 def read_coco(name: str, images: str | None = None) -> CocoFile:

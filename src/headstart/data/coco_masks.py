@@ -11,6 +11,7 @@ from headstart.data.class_tables import ClassTable
 from headstart.data.coco import CocoFile, CocoPicture, read_coco
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.masks import IGNORED, RegionMask
+from headstart.data.object_arrays import as_objects
 from headstart.data.regions import Polygons, Region, runs_of
 from headstart.data.sized_pictures import SizedPicture, size_all
 from headstart.data.written_boxes import number_of
@@ -57,14 +58,11 @@ def read_coco_masks(
     from headstart.data.mask_reading import nothing_left, unseen_notes
 
     coco = read_coco(file, images)
-    ordered = [
-        name for _, name in sorted(coco.classes.items(), key=lambda one: str(one[0]).zfill(30))
-    ]
-    names = tuple(dict.fromkeys([BACKGROUND, *ordered])) if table is None else table.names
+    names = _names(coco) if table is None else table.names
+    background = names.index(BACKGROUND) if BACKGROUND in names else IGNORED
     pictures = list(coco.pictures.items())
     sizes = size_all([one.path for _, one in pictures], progress)
     drawn, lost = _regions(coco, names, _expected(pictures, sizes))
-    background = names.index(BACKGROUND) if BACKGROUND in names else IGNORED
     aside = coco.written.quarantined
     items, labels, seen = [], [], {background}
     for (key, picture), found in zip(pictures, sizes, strict=True):
@@ -73,18 +71,28 @@ def read_coco_masks(
             name = found.input if isinstance(found, Quarantined) else found.item.name
             aside.append(Quarantined(name, f"{reason} ({picture.where})"))
             continue
-        turn = found.turn if found.sideways and picture.stated == found.stored else 1
-        regions = sorted(drawn[key], key=lambda one: (one[1] != IGNORED, -one[0]))
-        shapes = tuple((code, region) for _, code, region in regions)
         items.append(found.item)
-        labels.append(RegionMask(found.size, shapes, background, turn))
-        seen |= {code for code, _ in shapes}
+        labels.append(_mask(drawn[key], picture, found, background))
+        seen |= {code for code, _ in labels[-1].regions}
     if not items:
         raise nothing_left(file, aside)
-    array = np.empty(len(labels), dtype=object)
-    array[:] = labels
     notes = (*coco.written.notes, *unseen_notes(names, seen))
-    return Dataset("image", items, labels=array, quarantined=tuple(aside), notes=notes), names
+    data = Dataset("image", items, labels=as_objects(labels), quarantined=tuple(aside), notes=notes)
+    return data, names
+
+
+def _names(coco: CocoFile) -> tuple[str, ...]:
+    """The background, then the categories in the order of their ids."""
+    ordered = sorted(coco.classes.items(), key=lambda one: str(one[0]).zfill(30))
+    return tuple(dict.fromkeys([BACKGROUND, *(name for _, name in ordered)]))
+
+
+def _mask(drawn: _Drawn, picture: CocoPicture, found: SizedPicture, background: int) -> RegionMask:
+    """Small regions come last, so that they lie on top; crowds come first."""
+    turn = found.turn if found.sideways and picture.stated == found.stored else 1
+    ordered = sorted(drawn, key=lambda one: (one[1] != IGNORED, -one[0]))
+    shapes = tuple((code, region) for _, code, region in ordered)
+    return RegionMask(found.size, shapes, background, turn)
 
 
 def _expected(

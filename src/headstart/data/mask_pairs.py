@@ -81,14 +81,8 @@ def _by_stem(folder: str, what: str, found: Pairs, other: str) -> dict[str, str]
     below = files_below(folder)
     found.quarantined.extend(below.quarantined)
     found.notes.extend(below.notes)
-    apart = os.path.join(os.path.realpath(other), "")
     stems: dict[str, str] = {}
-    nested = apart.startswith(os.path.join(os.path.realpath(folder), ""))
-    for file in below.files:
-        if not file.lower().endswith(PICTURE_ENDINGS):
-            continue
-        if nested and os.path.realpath(file).startswith(apart):
-            continue
+    for file in _pictures_among(below.files, folder, other):
         stem = os.path.splitext(os.path.relpath(file, folder))[0]
         if stem in stems:
             reason = f"has the same name as '{printable(stems[stem])}', which was read"
@@ -102,6 +96,14 @@ def _by_stem(folder: str, what: str, found: Pairs, other: str) -> dict[str, str]
             f"{', '.join(PICTURE_ENDINGS[:5])}."
         )
     return stems
+
+
+def _pictures_among(files: list[str], folder: str, other: str) -> list[str]:
+    apart = os.path.join(os.path.realpath(other), "")
+    pictures = [file for file in files if file.lower().endswith(PICTURE_ENDINGS)]
+    if not apart.startswith(os.path.join(os.path.realpath(folder), "")):
+        return pictures
+    return [file for file in pictures if not os.path.realpath(file).startswith(apart)]
 
 
 def _no_pair(

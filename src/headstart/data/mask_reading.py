@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import numpy as np
-
 from headstart.data.class_tables import class_table
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.mask_meaning import MaskMeaning, meaning_of
 from headstart.data.mask_pairs import Pairs, pair_by_name
 from headstart.data.masks import IGNORED, FileMask
+from headstart.data.object_arrays import as_objects
 from headstart.data.printable import printable
 from headstart.data.seen_masks import SeenMask, look_at_masks
 from headstart.errors import InputError
@@ -102,10 +101,8 @@ def _dataset(
         size = mask.picture.size
         labels.append(FileMask(mask.path, mask.fingerprint, size, values, mask.turn))
         codes |= values.seen(found)
-    array = np.empty(len(labels), dtype=object)
-    array[:] = labels
     notes = (*pairs.notes, *meaning.notes, *unseen_notes(meaning.names, codes))
-    return Dataset("image", items, labels=array, quarantined=tuple(aside), notes=notes)
+    return Dataset("image", items, labels=as_objects(labels), quarantined=tuple(aside), notes=notes)
 
 
 def unseen_notes(names: Sequence[str], codes: set[int]) -> list[str]:

@@ -53,11 +53,8 @@ def take_part(
     names = (*PATH_NAMES, "name", "file_name")
     paths = found.cells(find_column(found.columns, path_column, names, "path", name))
     parts = found.cells(find_column(found.columns, part_column, _PART_NAMES, "part", name))
-    wanted = {
-        _key(path)
-        for row, (path, one) in enumerate(zip(paths, parts, strict=True))
-        if path is not None and one == part and row not in found.faults
-    }
+    rows_of_part = (row for row, one in enumerate(parts) if one == part)
+    wanted = {_key(paths[row] or "") for row in rows_of_part if row not in found.faults} - {""}
     if not wanted:
         raise _no_part(found, part, parts)
     keys = [_key(sample) for sample in data.names]
