@@ -11,6 +11,7 @@ import numpy as np
 from headstart.data.boxes import Boxes, clip_corners
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.items import FileItem
+from headstart.data.object_arrays import as_objects
 from headstart.data.printable import printable
 from headstart.data.sized_pictures import SizedPicture, size_all, turn_corners
 from headstart.data.written_boxes import Corners, Written, WrittenBox, WrittenPicture
@@ -95,7 +96,7 @@ def dataset_of(written: Written, name: str, progress: Progress = silent) -> Data
     if not any(len(boxes) for boxes in labels):
         raise _nothing_left(name, len(items), aside)
     notes = (*written.notes, *tally.notes())
-    return Dataset("image", items, labels=_array(labels), quarantined=tuple(aside), notes=notes)
+    return Dataset("image", items, labels=as_objects(labels), quarantined=tuple(aside), notes=notes)
 
 
 def _fault(
@@ -192,12 +193,6 @@ def _clipped(
     beyond = np.abs(inside - boxes.corners).max(axis=1, initial=0.0) > _ROUNDING
     tally.clipped += [kept[row][0].where for row in np.flatnonzero(beyond).tolist()]
     return replace(boxes, corners=inside)
-
-
-def _array(labels: Sequence[Boxes]) -> np.ndarray:
-    array = np.empty(len(labels), dtype=object)
-    array[:] = list(labels)
-    return array
 
 
 def _nothing_left(name: str, pictures: int, aside: Sequence[Quarantined]) -> InputError:

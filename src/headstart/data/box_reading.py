@@ -97,8 +97,9 @@ def _read_folder(
     label_column: str | None,
     progress: Progress,
 ) -> Dataset:
-    files = files_below(name).files
-    readers: list[tuple[bool, Callable[[], Written]]] = []
+    below = files_below(name)
+    files = below.files
+    readers: list[tuple[bool, Callable[[], Written]]]
     xml = [file for file in files if file.lower().endswith(".xml")]
     json = [file for file in files if file.lower().endswith(".json")]
     table = os.path.join(name, "boxes.csv")
@@ -110,7 +111,10 @@ def _read_folder(
     ]
     for applies, read in readers:
         if applies:
-            return dataset_of(read(), name, progress)
+            written = read()
+            written.quarantined.extend(below.quarantined)
+            written.notes.extend(below.notes)
+            return dataset_of(written, name, progress)
     raise InputError(
         f"The folder '{printable(name)}' holds {len(files)} files and no annotation of boxes among "
         f"them. {_ACCEPTED}"

@@ -99,7 +99,6 @@ def _layout(table: Table, path_column: str | None, label_column: str | None) -> 
     if label is not None:
         find_column(table.columns, label, _CLASS_NAMES, "label", table.name)
     others = [column for column in table.columns if column != path]
-    label = label or find_by_name(others, _CLASS_NAMES)
     for form, names in _CORNERS:
         found = [find_by_name(others, (one,)) for one in names]
         x, y, across, down = found
@@ -107,7 +106,10 @@ def _layout(table: Table, path_column: str | None, label_column: str | None) -> 
             rest = [column for column in others if column not in found]
             width, height = find_by_name(rest, ("width",)), find_by_name(rest, ("height",))
             size = None if width is None or height is None else (width, height)
-            return _Layout(path, label, form, (x, y, across, down), size)
+            # The y of a place is no label, though a label may be called so.
+            return _Layout(
+                path, label or find_by_name(rest, _CLASS_NAMES), form, (x, y, across, down), size
+            )
     raise InputError(
         f"The table '{printable(table.name)}' has no columns that place a box. Its columns: "
         f"{', '.join(map(repr, table.columns))}. Accepted names: {_ACCEPTED}. Rename the columns; "
@@ -145,17 +147,16 @@ def _pictures(
         if path is None or row in table.faults:
             written.set_aside(where, table.faults.get(row, "no path"))
             continue
+        path = os.path.normpath(path)
         if path not in pictures:
             size = [side_of(column[row]) for column in stated]
             known = (size[0], size[1]) if len(size) == 2 and size[0] and size[1] else None
             pictures[path] = WrittenPicture(where, places.find_or_expected(path), stated=known)
         values = [column[row] for column in numbers]
-        if all(value is None for value in values):
-            continue  # a row of a picture without a box
         box = _box(where, values, labels[row], layout)
         if isinstance(box, WrittenBox):
             pictures[path].boxes.append(box)
-        else:
+        elif any(value is not None for value in values):  # else it tells of a picture without one
             written.set_aside(where, box)
             pictures[path] = replace(pictures[path], lost=pictures[path].lost + 1)
     return list(pictures.values())

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.data.object_arrays import as_objects
 from headstart.errors import InputError
 
 
@@ -78,10 +79,9 @@ class Boxes:
             Width and height of the picture.
         scores : array-like of shape (n,) or None
         """
-        names = np.empty(len(labels), dtype=object)
-        names[:] = list(labels)
         found = np.asarray(corners, dtype=np.float64)
         sure = None if scores is None else np.asarray(scores, dtype=np.float64)
+        names = as_objects(labels)
         return cls(found.reshape(0, 4) if found.size == 0 else found, names, sure, size)
 
     @property

@@ -9,7 +9,8 @@ from typing import Any
 
 from headstart.data.columns import find_by_name
 from headstart.data.file_bytes import read_bytes
-from headstart.data.json_document import read_json
+from headstart.data.json_document import kind_of, read_json
+from headstart.data.mask_pixels import colour_name
 from headstart.data.printable import printable
 from headstart.data.table_files import PARQUET_ENDINGS, read_table_file
 from headstart.data.written_boxes import number_of
@@ -96,7 +97,7 @@ def _from_json(path: str, document: Any) -> ClassTable:
             for place, one in enumerate(document)
         ]
     else:
-        raise _refusal(path, f"it holds a {type(document).__name__}")
+        raise _refusal(path, f"it holds {kind_of(document)}")
     if not all(isinstance(one, Mapping) for one in entries):
         raise _refusal(path, "it mixes names and other things")
     return _from_entries(path, entries)
@@ -197,14 +198,16 @@ def _colour(parts: Sequence[Any]) -> int | None:
 def _check(table: ClassTable, where: str) -> None:
     if not table.names:
         raise InputError(f"The classes {where} are none. {_ACCEPTED}")
-    for what, listed in (("name", table.names), ("value", table.values), ("colour", table.colours)):
-        seen = list(listed or ())
+    colours = [colour_name(colour) for colour in table.colours or ()]
+    for what, listed in (("name", table.names), ("value", table.values), ("colour", colours)):
+        seen = [str(one) for one in listed]
         twice = next((one for place, one in enumerate(seen) if one in seen[:place]), None)
         if twice is not None:
-            first, second = [table.names[p] for p, one in enumerate(seen) if one == twice][:2]
+            places = [place for place, one in enumerate(seen) if one == twice]
+            entries = " and ".join(str(place + 1) for place in places[:2])
             raise InputError(
-                f"The classes {where} have the same {what} twice: {twice!r}, of '{first}' and "
-                f"'{second}'. Give each class its own."
+                f"The classes {where} have the same {what} twice: '{twice}', at entries {entries}. "
+                "Give each class its own."
             )
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from headstart.data.json_document import read_json
+from headstart.data.json_document import kind_of, read_json
 from headstart.data.picture_places import PicturePlaces
 from headstart.data.printable import printable
 from headstart.data.written_boxes import (
@@ -91,10 +91,9 @@ def written_in_coco(name: str, images: str | None = None) -> Written:
         If it is no COCO file.
     """
     coco = read_coco(name, images)
-    written, crowds = coco.written, 0
     boxes: dict[Any, list[WrittenBox]] = {key: [] for key in coco.pictures}
     lost = dict.fromkeys(coco.pictures, 0)
-    scores: list[bool] = []
+    crowds = 0
     for where, picture, label, one in coco.of_pictures():
         if one.get("iscrowd"):
             crowds += 1
@@ -102,22 +101,20 @@ def written_in_coco(name: str, images: str | None = None) -> Written:
         box = _box(where, label, one) if label else ""
         if isinstance(box, WrittenBox):
             boxes[picture].append(box)
-            scores.append(box.score is not None)
             continue
         lost[picture] += 1
         if box:
-            written.set_aside(where, box)
+            coco.written.set_aside(where, box)
     if crowds:
-        written.notes.append(
+        coco.written.notes.append(
             f"Regions of crowds (iscrowd) are no single objects: {crowds} left out."
         )
-    written.pictures.extend(
+    pictures = [
         WrittenPicture(one.where, one.path, boxes[key], one.stated, lost=lost[key])
         for key, one in coco.pictures.items()
-    )
-    return Written(
-        written.pictures, written.quarantined, written.notes, bool(scores) and all(scores)
-    )
+    ]
+    scores = [box.score is not None for found in boxes.values() for box in found]
+    return replace(coco.written, pictures=pictures, scored=bool(scores) and all(scores))
 
 
 def read_coco(name: str, images: str | None = None) -> CocoFile:
@@ -150,7 +147,7 @@ def _records(
     if not isinstance(found, list):
         seen = f"no list {key!r}"
         if not isinstance(document, dict):
-            seen = f"a {type(document).__name__} instead of an object"
+            seen = f"{kind_of(document)} instead of an object"
         raise InputError(f"The file '{printable(name)}' holds {seen}. {_ACCEPTED}")
     file = printable(os.path.basename(name))
     singular = {"categories": "category", "images": "image", "annotations": "annotation"}[key]
@@ -159,7 +156,7 @@ def _records(
         if isinstance(one, dict):
             yield where, one
         else:
-            written.set_aside(where, f"a {type(one).__name__} instead of an object")
+            written.set_aside(where, f"{kind_of(one)} instead of an object")
 
 
 def _classes(kinds: list[tuple[str, Mapping[str, Any]]], written: Written) -> dict[Any, str]:
@@ -201,6 +198,8 @@ def _folders(name: str, images: str | None) -> list[str]:
 
 def _key(value: Any) -> int | str | None:
     """An id that can be looked up: many tools write numbers as text."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if isinstance(value, bool) or not isinstance(value, (int, str)):
         return None
     text = str(value).strip()

@@ -38,6 +38,20 @@ def read_json(path: str, accepted: str) -> Any:
         raise _refusal(path, str(error).splitlines()[0][:80], accepted) from error
 
 
+def kind_of(value: Any) -> str:
+    """What a value of JSON is, in a word.
+
+    Examples
+    --------
+    >>> kind_of([1]), kind_of(7), kind_of(None)
+    ('a list', 'a number', 'null')
+    """
+    if value is None:
+        return "null"
+    kinds = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
+    return kinds.get(type(value), "a number")
+
+
 def _refusal(path: str, reason: str, accepted: str) -> InputError:
     return InputError(
         f"The file '{printable(path)}' is not JSON that can be read: {reason}. {accepted}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headstart.data.class_tables import ClassTable
 from headstart.data.mask_pixels import colour_name
@@ -36,9 +36,11 @@ class MaskMeaning:
     colours: MaskValues | None = None
     notes: tuple[str, ...] = ()
 
-    def of(self, mask: SeenMask) -> MaskValues | None:
-        """What the pixels of a mask mean; None where no colour is known."""
-        return self.colours if mask.colour else self.values
+    def of(self, mask: SeenMask) -> tuple[MaskValues | None, tuple[int, ...]]:
+        """What the pixels of a mask mean, and which there are; None: its colours are not known."""
+        if mask.colours and (self.colours is not None or mask.colour):
+            return self.colours, mask.colours
+        return self.values, mask.values
 
 
 def meaning_of(
@@ -63,11 +65,25 @@ def meaning_of(
         If masks of colours come without a table of colours, or there are too many classes.
     """
     if instances:
-        ignored = _IGNORED if ignore is None else ignore
-        return MaskMeaning(_instance_names(table), MaskValues((0, 1), ignored, instances=True))
-    if table is not None:
-        return _from_table(table, masks, ignore)
-    return _from_values(masks, ignore)
+        wide = any(mask.values[-1] > _IGNORED for mask in masks if not mask.colour)
+        ignored = _IGNORED if ignore is None and not wide else ignore
+        values = MaskValues((0, 1), ignored, instances=True)
+        meaning = MaskMeaning(_instance_names(table), values)
+    elif table is not None:
+        meaning = _from_table(table, masks, ignore)
+    else:
+        meaning = _from_values(masks, ignore)
+    unasked = () if ignore is not None else _ignored_notes(masks, meaning)
+    return replace(meaning, notes=(*meaning.notes, *unasked))
+
+
+def _ignored_notes(masks: Sequence[SeenMask], meaning: MaskMeaning) -> tuple[str, ...]:
+    """What is ignored without having been asked for is told."""
+    ignored = meaning.values.ignore
+    count = sum(not mask.colour and ignored in mask.values for mask in masks)
+    if not count:
+        return ()
+    return (f"Pixels of the value {ignored} were ignored, as is usual: {count} masks hold it.",)
 
 
 def _instance_names(table: ClassTable | None) -> tuple[str, ...]:
@@ -141,7 +157,7 @@ def _refuse_too_many(count: int, greatest: int | None = None) -> None:
 
 
 def _no_colours(masks: Sequence[SeenMask]) -> InputError:
-    counts = Counter(value for mask in masks for value in mask.values)
+    counts = Counter(colour for mask in masks for colour in mask.colours)
     shown = ", ".join(colour_name(value) for value, _ in counts.most_common(6))
     more = f" and {len(counts) - 6} more" if len(counts) > 6 else ""
     return InputError(

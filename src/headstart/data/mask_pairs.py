@@ -51,8 +51,8 @@ def pair_by_name(images: str, masks: str) -> Pairs:
             "accepted are two folders, with a mask for each picture under the same name."
         )
     found = Pairs()
-    pictures = _by_stem(images, "pictures", found)
-    by_stem = _by_stem(masks, "masks", found)
+    pictures = _by_stem(images, "pictures", found, masks)
+    by_stem = _by_stem(masks, "masks", found, images)
     for stem, picture in pictures.items():
         names = [stem, *(stem + suffix for suffix in _SUFFIXES)]
         mask = next((by_stem.pop(name) for name in names if name in by_stem), None)
@@ -71,7 +71,8 @@ def pair_by_name(images: str, masks: str) -> Pairs:
     return found
 
 
-def _by_stem(folder: str, what: str, found: Pairs) -> dict[str, str]:
+def _by_stem(folder: str, what: str, found: Pairs, other: str) -> dict[str, str]:
+    """Picture files below a folder, but not below the other one, by their path without ending."""
     if not os.path.isdir(folder):
         raise InputError(
             f"There is no folder of {what} '{printable(folder)}'. Check the spelling; relative "
@@ -81,9 +82,7 @@ def _by_stem(folder: str, what: str, found: Pairs) -> dict[str, str]:
     found.quarantined.extend(below.quarantined)
     found.notes.extend(below.notes)
     stems: dict[str, str] = {}
-    for file in below.files:
-        if not file.lower().endswith(PICTURE_ENDINGS):
-            continue
+    for file in _pictures_among(below.files, folder, other):
         stem = os.path.splitext(os.path.relpath(file, folder))[0]
         if stem in stems:
             reason = f"has the same name as '{printable(stems[stem])}', which was read"
@@ -97,6 +96,14 @@ def _by_stem(folder: str, what: str, found: Pairs) -> dict[str, str]:
             f"{', '.join(PICTURE_ENDINGS[:5])}."
         )
     return stems
+
+
+def _pictures_among(files: list[str], folder: str, other: str) -> list[str]:
+    apart = os.path.join(os.path.realpath(other), "")
+    pictures = [file for file in files if file.lower().endswith(PICTURE_ENDINGS)]
+    if not apart.startswith(os.path.join(os.path.realpath(folder), "")):
+        return pictures
+    return [file for file in pictures if not os.path.realpath(file).startswith(apart)]
 
 
 def _no_pair(

@@ -24,8 +24,7 @@ def open_mask(content: bytes, turn: int = 1) -> NDArray[Any]:
     Returns
     -------
     ndarray of shape (height, width) or (height, width, 3)
-        Values as they stand, of an integer type: a palette is not applied. Or colours, of uint8; a
-        picture in colour whose channels are equal everywhere gives values.
+        Values as they stand, of an integer type: a palette is not applied. Or colours, of uint8.
 
     Raises
     ------
@@ -40,9 +39,7 @@ def open_mask(content: bytes, turn: int = 1) -> NDArray[Any]:
     if image.mode in ("LA", "La"):
         return np.asarray(image.getchannel(0))
     if image.mode in ("RGB", "RGBA", "RGBX"):
-        colours = np.asarray(image)[:, :, :3]
-        grey = (colours == colours[:, :, :1]).all()
-        return colours[:, :, 0] if grey else colours
+        return np.asarray(image)[:, :, :3]
     raise UnreadableInputError(
         f"a picture of mode {image.mode}; a mask holds whole numbers or RGB colours"
     )

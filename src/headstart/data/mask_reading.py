@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-import numpy as np
-
 from headstart.data.class_tables import class_table
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.mask_meaning import MaskMeaning, meaning_of
 from headstart.data.mask_pairs import Pairs, pair_by_name
 from headstart.data.masks import IGNORED, FileMask
+from headstart.data.object_arrays import as_objects
 from headstart.data.printable import printable
 from headstart.data.seen_masks import SeenMask, look_at_masks
 from headstart.errors import InputError
@@ -66,6 +65,10 @@ def read_masks(
     """
     folder, given = os.fsdecode(images), os.fsdecode(masks)
     table = None if classes is None else class_table(classes)
+    if given.lower().endswith(".json"):
+        from headstart.data.coco_masks import read_coco_masks
+
+        return read_coco_masks(folder, given, table, progress)
     pairs = pair_by_name(folder, given)
     looks = look_at_masks(pairs.pairs, progress)
     seen = [one for one in looks if isinstance(one, SeenMask)]
@@ -84,11 +87,11 @@ def _dataset(
 ) -> Dataset:
     items, labels, codes = [], [], set()
     for mask in seen:
-        values = meaning.of(mask)
+        values, found = meaning.of(mask)
         if values is None:
             reason = "holds colours, and the table names none"
         else:
-            unknown = values.unknown(mask.values)
+            unknown = values.unknown(found)
             reason = values.reason(unknown) if unknown else ""
         if reason or values is None:
             shown = f"its mask '{printable(mask.path)}' {reason}"
@@ -97,11 +100,9 @@ def _dataset(
         items.append(mask.picture.item)
         size = mask.picture.size
         labels.append(FileMask(mask.path, mask.fingerprint, size, values, mask.turn))
-        codes |= values.seen(mask.values)
-    array = np.empty(len(labels), dtype=object)
-    array[:] = labels
+        codes |= values.seen(found)
     notes = (*pairs.notes, *meaning.notes, *unseen_notes(meaning.names, codes))
-    return Dataset("image", items, labels=array, quarantined=tuple(aside), notes=notes)
+    return Dataset("image", items, labels=as_objects(labels), quarantined=tuple(aside), notes=notes)
 
 
 def unseen_notes(names: Sequence[str], codes: set[int]) -> list[str]:

@@ -77,9 +77,10 @@ class MaskValues:
 
     def flat(self, pixels: NDArray[Any]) -> NDArray[Any]:
         """One number for each pixel, shape (height, width)."""
-        if self.colour and pixels.ndim == 2:  # a mask in colour that happens to be grey
-            return pack(np.repeat(pixels[:, :, np.newaxis], 3, axis=2))
-        return pixels if pixels.ndim == 2 else pack(pixels)
+        if self.colour:
+            return pack(pixels)
+        # What was saved as a picture in colour may hold values nevertheless, thrice.
+        return pixels if pixels.ndim == 2 else pixels[:, :, 0]
 
     def unknown(self, values: Iterable[int]) -> list[int]:
         """Those of some values that are of no class, sorted."""

@@ -7,9 +7,11 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from headstart.data.file_bytes import read_bytes
 from headstart.data.fingerprints import fingerprint_bytes
+from headstart.data.images import turned
 from headstart.data.mask_pixels import open_mask
 from headstart.data.mask_values import MaskValues
 from headstart.data.regions import Region
@@ -122,19 +124,22 @@ class RegionMask:
         Code and region; a later one covers an earlier one.
     background : int
         Code of what no region covers.
+    turn : int
+        EXIF orientation of the picture where the regions lie on it as stored; else 1.
     """
 
     size: tuple[int, int]
     regions: tuple[tuple[int, Region], ...]
     background: int = 0
+    turn: int = 1
 
     def codes(self) -> NDArray[np.uint8]:
         """Draw the regions."""
-        width, height = self.size
-        drawn = np.full((height, width), self.background, dtype=np.uint8)
+        size = self.size if self.turn < 5 else self.size[::-1]
+        drawn = np.full(size[::-1], self.background, dtype=np.uint8)
         for code, region in self.regions:
-            drawn[region.inside(self.size)] = code
-        return drawn
+            drawn[region.inside(size)] = code
+        return drawn if self.turn == 1 else np.asarray(turned(Image.fromarray(drawn), self.turn))
 
 
 def as_mask(given: Any) -> Mask:

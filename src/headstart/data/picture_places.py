@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from headstart.data.picture_endings import PICTURE_ENDINGS
 from headstart.data.walk import entries
 
+_USUAL = ("images", "JPEGImages")
+
 
 class PicturePlaces:
     """Folders in which pictures are looked for, the first first.
@@ -38,8 +40,13 @@ class PicturePlaces:
         return None
 
     def find_or_expected(self, name: str) -> str:
-        """The picture called so, or where it is looked for first."""
-        return self.find(name) or os.path.join(self.folders[0], name)
+        """The picture called so, or where it could be expected."""
+        usual = (
+            folder
+            for folder in self.folders
+            if os.path.basename(folder) in _USUAL and os.path.isdir(folder)
+        )
+        return self.find(name) or os.path.join(next(usual, self.folders[0]), name)
 
     def _in(self, folder: str, name: str) -> str | None:
         if not name or "\0" in name:

@@ -113,14 +113,18 @@ def _unpacked(text: str) -> list[int]:
 def _inside_of(outline: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.bool_]:
     """Pixels whose centre an odd number of edges lies left of."""
     width, height = size
-    crossings = np.zeros((height, width + 1), dtype=np.uint8)
+    found = np.zeros((height, width), dtype=np.bool_)
+    low, high = np.floor(outline.min(axis=0)), np.ceil(outline.max(axis=0))
+    left, right = np.clip([low[0], high[0]], 0, width).astype(np.intp)
+    top, bottom = np.clip([low[1], high[1]], 0, height).astype(np.intp)
+    crossings = np.zeros((bottom - top, right - left + 1), dtype=np.uint8)
     for (x0, y0), (x1, y1) in zip(outline, np.roll(outline, -1, axis=0), strict=True):
-        first, last = np.clip(np.ceil(np.sort([y0, y1]) - 0.5), 0, height).astype(np.intp)
+        first, last = np.clip(np.ceil(np.sort([y0, y1]) - 0.5), top, bottom).astype(np.intp)
         if first == last:
             continue
         rows = np.arange(first, last)
         x = x0 + (rows + 0.5 - y0) * ((x1 - x0) / (y1 - y0))
-        columns = np.clip(np.ceil(x - 0.5), 0, width).astype(np.intp)
-        crossings[rows, columns] ^= 1
-    within: NDArray[np.bool_] = np.logical_xor.accumulate(crossings[:, :width], axis=1)
-    return within
+        columns = np.clip(np.ceil(x - 0.5), left, right).astype(np.intp)
+        crossings[rows - top, columns - left] ^= 1
+    found[top:bottom, left:right] = np.logical_xor.accumulate(crossings[:, :-1], axis=1)
+    return found

@@ -36,10 +36,10 @@ class SeenMask:
         Of the mask.
     fingerprint : bytes
         Of the mask file's content.
-    colour : bool
-        Whether it holds colours that are not grey.
+    colours : tuple of int
+        Packed colours that occur, sorted; empty where the file holds values.
     values : tuple of int
-        Those that occur, sorted; colours are packed.
+        Values that occur, sorted; empty where one of the colours is not grey.
     turn : int
         EXIF orientation of the picture where the mask lies on the picture as stored; else 1.
     """
@@ -47,9 +47,14 @@ class SeenMask:
     picture: SizedPicture
     path: str
     fingerprint: bytes
-    colour: bool
+    colours: tuple[int, ...]
     values: tuple[int, ...]
     turn: int = 1
+
+    @property
+    def colour(self) -> bool:
+        """Whether it holds colours that cannot be values."""
+        return not self.values
 
 
 def look_at_masks(
@@ -81,12 +86,14 @@ def _look(pair: tuple[str, str]) -> SeenMask | Quarantined:
         content = read_bytes(path)
         pixels = open_mask(content)
         turn = _turn(picture, (pixels.shape[1], pixels.shape[0]))
-        values = _values(pixels, lossy=content.startswith(b"\xff\xd8"))
+        found = _found(pixels, lossy=content.startswith(b"\xff\xd8"))
     except UnreadableInputError as error:
         return Quarantined(picture.item.name, f"its mask '{printable(path)}': {error}")
-    return SeenMask(
-        picture, path, fingerprint_bytes(content), pixels.ndim == 3, tuple(values), turn
-    )
+    if pixels.ndim == 2:
+        return SeenMask(picture, path, fingerprint_bytes(content), (), found, turn)
+    grey = all(colour % 0x010101 == 0 for colour in found)
+    values = tuple(colour // 0x010101 for colour in found) if grey else ()
+    return SeenMask(picture, path, fingerprint_bytes(content), found, values, turn)
 
 
 def _turn(picture: SizedPicture, size: tuple[int, int]) -> int:
@@ -101,7 +108,8 @@ def _turn(picture: SizedPicture, size: tuple[int, int]) -> int:
     )
 
 
-def _values(pixels: NDArray[Any], lossy: bool) -> list[int]:
+def _found(pixels: NDArray[Any], lossy: bool) -> tuple[int, ...]:
+    """Values or packed colours that occur."""
     if lossy:
         raise UnreadableInputError(
             "a JPEG file, which blurs the values of neighbouring pixels; save masks as PNG"
@@ -111,4 +119,4 @@ def _values(pixels: NDArray[Any], lossy: bool) -> list[int]:
         raise UnreadableInputError(
             f"{len(values)} colours; a mask holds a few flat ones. Is it a photograph?"
         )
-    return values
+    return tuple(values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from math import isfinite
 
 from headstart.data.class_names import ClassNames, find_class_names
 from headstart.data.file_bytes import read_bytes
@@ -65,7 +66,7 @@ def written_in_yolo(name: str, files: Sequence[str], images: str | None = None) 
     texts = _label_files(name, files)
     _refuse_parts(name, texts)
     written, places = Written(), {}
-    classes = find_class_names([name, *_above(name), *sorted({os.path.dirname(t) for t in texts})])
+    classes = find_class_names(_homes_of_names(name, texts))
     for text in texts:
         folder = os.path.dirname(text)
         if folder not in places:
@@ -151,8 +152,9 @@ def _box(where: str, words: list[str], classes: ClassNames | None) -> WrittenBox
             f"the class {words[0]:.40} is unknown: '{classes.file}' names {len(classes.names)}, "
             f"0 to {len(classes.names) - 1}"
         )
-    far = [word for word in words[1:5] if not -1 <= (number_of(word) or 0) <= 2]
-    corners = _around(words[1:]) if outline else corners_of(words[1:5], "centre and size")
+    places = words[1:] if outline else words[1:5]
+    far = [word for word in places if not -1 <= (number_of(word) or 0) <= 2]
+    corners = _around(places) if outline else corners_of(places, "centre and size")
     if isinstance(corners, str):
         return corners
     if far:
@@ -171,10 +173,12 @@ def _label(word: str, classes: ClassNames | None) -> str | None:
 
 def _around(words: list[str]) -> Corners | str:
     """The box around an outline of points."""
-    points = [number_of(word) for word in words]
-    numbers = [point for point in points if point is not None]
-    if len(numbers) < len(points):
-        return f"{words[points.index(None)]!r:.40} in its outline is no number"
+    numbers = []
+    for word in words:
+        number = number_of(word)
+        if number is None or not isfinite(number):
+            return f"{word!r:.40} in its outline is no number"
+        numbers.append(number)
     x, y = numbers[::2], numbers[1::2]
     return corners_of([min(x), min(y), max(x), max(y)], "corners")
 
@@ -198,12 +202,18 @@ def _folders(folder: str, images: str | None) -> list[str]:
     return [*swapped, folder, os.path.join(folder, "images")]
 
 
-def _above(name: str) -> list[str]:
-    """Folders above one of images or labels, down from the data set's own."""
-    own = os.path.abspath(name)
-    if not {"images", "labels"} & _own_parts(own):
-        return []
-    return [os.path.dirname(own), os.path.dirname(os.path.dirname(own))]
+def _homes_of_names(name: str, texts: Sequence[str]) -> list[str]:
+    """Where the names of the classes may lie: from the text files up to above their data set."""
+    homes = [name]
+    for folder in sorted({os.path.abspath(os.path.dirname(text)) for text in texts}):
+        homes.append(folder)
+        if "labels" in _own_parts(folder):
+            while os.path.basename(folder) != "labels":
+                folder = os.path.dirname(folder)
+                homes.append(folder)
+            above = os.path.dirname(folder)
+            homes += [above, os.path.dirname(above)]
+    return list(dict.fromkeys(homes))
 
 
 def _parts(file: str, name: str) -> list[str]:
