@@ -105,6 +105,8 @@ class SegmentNetwork(nn.Module):
                 kept.append(stage.pool(state))
             if place in self.segment.states:
                 kept.append(flat(state))
+        if not self.stages:  # the state goes through as it came
+            kept.append(flat(state))
         return torch.cat(kept, dim=1) if len(kept) > 1 else kept[0]
 
 
