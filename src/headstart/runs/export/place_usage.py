@@ -9,7 +9,8 @@ from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.segmentation import SegmentationTask
 
-_PIXELS = """facts, answers = (json.load(open(name)) for name in ("preprocessing.json", "answers.json"))
+_PIXELS = """facts = json.load(open("preprocessing.json"))
+answers = json.load(open("answers.json"))
 image = ImageOps.exif_transpose(Image.open("photo.jpg")).convert("RGB")
 height, width = facts["size"]
 scale = min(width / image.width, height / image.height)
