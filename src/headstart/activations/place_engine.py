@@ -78,6 +78,11 @@ class PlaceEngine:
         """Wait for all that was started."""
         self._requests.finish()
 
+    def outputs_of(self, numbers: NDArray[Any]) -> tuple[list[NDArray[Any]], Placement]:
+        """The head's outputs, and where the picture lay, from what ``done`` is given."""
+        size = (int(numbers[0]), int(numbers[1]))
+        return self._network.outputs(numbers[2:]), Placement.fit(size, self._network.canvas)
+
     def run(
         self,
         items: Sequence[Item],
@@ -94,9 +99,7 @@ class PlaceEngine:
         """
 
         def deliver(row: int, _: object, numbers: NDArray[Any]) -> None:
-            size = (int(numbers[0]), int(numbers[1]))
-            placement = Placement.fit(size, self._network.canvas)
-            receive(row, self._network.outputs(numbers[2:]), placement)
+            receive(row, *self.outputs_of(numbers))
 
         return stream(items, [[self]] * len(items), deliver, progress, step)
 

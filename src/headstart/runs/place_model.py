@@ -171,6 +171,10 @@ class PlaceModel:
         """Without the boxes below the threshold."""
         return row.above(self.threshold) if isinstance(row, BoxPrediction) else row
 
+    def answer_of(self, outputs: list[NDArray[Any]], placement: Placement) -> Answer:
+        """The answer about one picture from the head's outputs for it."""
+        return read_answer(self.task, outputs, self.network.strides, placement)
+
     def shown(self, found: Boxes) -> Boxes:
         """The boxes that are worth showing."""
         if found.scores is None:
@@ -212,7 +216,7 @@ def answers_of(
     answers: list[Answer | None] = [None] * len(items)
 
     def receive(row: int, outputs: list[NDArray[Any]], placement: Placement) -> None:
-        answers[row] = read_answer(model.task, outputs, model.network.strides, placement)
+        answers[row] = model.answer_of(outputs, placement)
 
     failures = model.engine.run(items, receive, progress, step)
     return answers, failures

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from headstart.runs import Prediction
+from headstart.serve.place_serving import PlaceAnswer
+
+#: Of either kind of model; ``reason`` is None unless the sample could not be read.
+Answer = Prediction | PlaceAnswer
 
 
-def answer_of(prediction: Prediction) -> dict[str, Any]:
-    """A label with probabilities, a number, or a reason.
+def answer_of(answer: Answer) -> dict[str, Any]:
+    """A label with probabilities, a number, what is found in a picture, or a reason.
 
     Examples
     --------
@@ -19,8 +23,10 @@ def answer_of(prediction: Prediction) -> dict[str, Any]:
     >>> answer_of(Prediction("", reason="empty file (0 bytes)"))
     {'reason': 'empty file (0 bytes)'}
     """
-    if prediction.reason is not None:
-        return {"reason": prediction.reason}
-    if prediction.confidence is None:
-        return {"value": prediction.predicted}
-    return {"label": prediction.predicted, "probabilities": dict(prediction.probabilities)}
+    if isinstance(answer, PlaceAnswer):
+        return answer.content
+    if answer.reason is not None:
+        return {"reason": answer.reason}
+    if answer.confidence is None:
+        return {"value": answer.predicted}
+    return {"label": answer.predicted, "probabilities": dict(answer.probabilities)}

@@ -12,7 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from headstart import __version__
+from headstart.data.palette import colour_of
+from headstart.data.tinting import hexadecimal, is_coloured
 from headstart.errors import UnreadableInputError
+from headstart.runs import Model
+from headstart.runs.place_model import PlaceModel
 from headstart.serve.access import Access
 from headstart.serve.accounting import Accounting
 from headstart.serve.answers import answer_of
@@ -106,14 +110,29 @@ def _description(service: Service) -> dict[str, Any]:
         "n_train": result.n_train,
         "source": result.source,
         "verdict": result.verdict,
+        "explains": service.explainer is not None,
+        "colours": _colours(service.model),
         "limits": {"body_bytes": limits.body_bytes, "samples": limits.samples},
     }
+
+
+def _colours(model: Model | PlaceModel) -> list[str | None]:
+    """Of the classes of a model of places, as its masks have them; None: one that is not shown."""
+    if not isinstance(model, PlaceModel):
+        return []
+    names = model.classes_
+    shown = [model.has_boxes or is_coloured(code, names) for code in range(len(names))]
+    return [hexadecimal(colour_of(code)) if one else None for code, one in enumerate(shown)]
 
 
 def _add_predictions(app: FastAPI, service: Service) -> None:
     modality = service.engine.modality
 
-    @app.post("/predict", summary="Labels or numbers of samples", openapi_extra=SAMPLES[modality])
+    @app.post(
+        "/predict",
+        summary="Labels or numbers of samples, or where things are",
+        openapi_extra=SAMPLES[modality],
+    )
     async def predict(request: Request) -> JSONResponse:
         samples = await read_samples(request, modality, service.limits.samples)
         answers = [answer_of(one) for one in await service.answers(samples)]

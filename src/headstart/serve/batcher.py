@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from headstart.activations.cores import available_cores
 from headstart.errors import UnreadableInputError
 from headstart.runs import Prediction
+from headstart.serve.answers import Answer
 from headstart.serve.engine import Asker, Sample
 from headstart.serve.limits import Limits
 from headstart.serve.refusals import too_many
@@ -28,7 +29,7 @@ class Answering(Protocol):
 
     def prepare(self, sample: Sample) -> Any: ...
 
-    def answers(self, batch: Iterable[tuple[Asker, Any]]) -> Iterable[tuple[Asker, Prediction]]: ...
+    def answers(self, batch: Iterable[tuple[Asker, Any]]) -> Iterable[tuple[Asker, Answer]]: ...
 
 
 @dataclass(eq=False)
@@ -36,7 +37,7 @@ class _Waiting:
     """An accepted sample and who waits for its answer."""
 
     sample: Sample | None
-    answer: Future[Prediction] = field(default_factory=Future)
+    answer: Future[Answer] = field(default_factory=Future)
     prepared: Any = None
 
 
@@ -75,7 +76,7 @@ class Batcher:
         """Samples that were accepted and are not answered yet."""
         return self._waiting
 
-    def submit(self, samples: Sequence[Sample]) -> list[Future[Prediction]]:
+    def submit(self, samples: Sequence[Sample]) -> list[Future[Answer]]:
         """Accept all or none.
 
         Returns
@@ -106,7 +107,7 @@ class Batcher:
             seconds = min(max(1, math.ceil(waiting * self._seconds_a_sample)), _LONGEST_WAIT)
             raise too_many(f"{waiting} samples wait already; at most {most} may.", seconds)
 
-    def _accepted(self, sample: Sample) -> Future[Prediction]:
+    def _accepted(self, sample: Sample) -> Future[Answer]:
         one = _Waiting(sample)
         one.answer.add_done_callback(self._count_down)
         self._decoders.submit(self._prepare, one)
@@ -118,7 +119,7 @@ class Batcher:
         self._ready.put(None)
         self._worker.join()
 
-    def _count_down(self, _: Future[Prediction]) -> None:
+    def _count_down(self, _: Future[Answer]) -> None:
         with self._lock:
             self._waiting -= 1
 
@@ -170,7 +171,7 @@ class Batcher:
         self._ready.put(None)  # the end comes after this batch
 
 
-def _settle(one: _Waiting, answer: Prediction) -> None:
+def _settle(one: _Waiting, answer: Answer) -> None:
     if one.answer.set_running_or_notify_cancel():
         one.answer.set_result(answer)
 

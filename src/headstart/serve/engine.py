@@ -60,7 +60,7 @@ class Engine:
 
     def warm(self) -> None:
         """Compile the network and load what decodes, so that the first request finds them ready."""
-        self.look(self.prepare(_blank(self.modality)))
+        self.look(self.prepare(blank(self.modality)))
 
     def open(self, sample: Sample, at_least: int | None = None) -> Image.Image | str:
         """The picture, upright and in RGB, or the text.
@@ -173,7 +173,8 @@ def _taken(
         yield found.get()
 
 
-def _blank(modality: str) -> Sample:
+def blank(modality: str) -> Sample:
+    """A sample to warm up with."""
     if modality == "text":
         return "a"
     from io import BytesIO

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from headstart import __version__
 from headstart.runs import Model, Prediction
+from headstart.runs.place_model import PlaceModel
+from headstart.serve.answers import Answer, answer_of
 from headstart.serve.engine import Sample
 from headstart.serve.refusals import RefusedError
 from headstart.serve.samples import check_count, pictures
 
 #: What the tensor of samples is called, by what the model reads.
 _INPUT_NAMES = {"image": "image", "text": "text"}
+#: What a model of places gives: it has no numbers of one length for each picture.
+_ANSWER = "answer"
 _MEANINGS = {"image": "picture files in Base64", "text": "texts"}
 
 
@@ -72,7 +78,7 @@ def server_metadata() -> dict[str, Any]:
     return {"name": "headstart", "version": __version__, "extensions": []}
 
 
-def model_metadata(name: str, model: Model) -> dict[str, Any]:
+def model_metadata(name: str, model: Model | PlaceModel) -> dict[str, Any]:
     """The answer of ``/v2/models/NAME``."""
     modality = model.result_.modality
     meaning = {"content": _MEANINGS[modality]}
@@ -85,7 +91,10 @@ def model_metadata(name: str, model: Model) -> dict[str, Any]:
     }
 
 
-def _output_facts(model: Model) -> list[dict[str, Any]]:
+def _output_facts(model: Model | PlaceModel) -> list[dict[str, Any]]:
+    if isinstance(model, PlaceModel):
+        told = {"content": "JSON, as POST /predict answers"}
+        return [{"name": _ANSWER, "datatype": "BYTES", "shape": [-1], "parameters": told}]
     if not model.task.gives_probabilities:
         return [{"name": "value", "datatype": "FP64", "shape": [-1]}]
     names = model.task.class_names
@@ -147,7 +156,7 @@ def _flat(tensor: TensorRequest) -> list[str]:
     return values
 
 
-def check_wanted(asked: InferRequest, model: Model) -> None:
+def check_wanted(asked: InferRequest, model: Model | PlaceModel) -> None:
     """Refuse outputs that there are not, before anything is computed."""
     known = [fact["name"] for fact in _output_facts(model)]
     for one in asked.outputs or ():
@@ -156,7 +165,7 @@ def check_wanted(asked: InferRequest, model: Model) -> None:
 
 
 def infer_response(
-    name: str, asked: InferRequest, model: Model, answers: list[Prediction]
+    name: str, asked: InferRequest, model: Model | PlaceModel, answers: Sequence[Answer]
 ) -> dict[str, Any]:
     """The answer of ``/v2/models/NAME/infer``.
 
@@ -174,13 +183,17 @@ def infer_response(
     return response.model_dump(exclude_none=True)
 
 
-def _tensors(model: Model, answers: list[Prediction]) -> list[Tensor]:
+def _tensors(model: Model | PlaceModel, answers: Sequence[Answer]) -> list[Tensor]:
     count = len(answers)
-    predicted = [answer.predicted for answer in answers]
+    if isinstance(model, PlaceModel):
+        texts = [json.dumps(answer_of(answer), ensure_ascii=False) for answer in answers]
+        return [Tensor(name=_ANSWER, shape=[count], datatype="BYTES", data=texts)]
+    plain = [answer for answer in answers if isinstance(answer, Prediction)]
+    predicted = [answer.predicted for answer in plain]
     if not model.task.gives_probabilities:
         return [Tensor(name="value", shape=[count], datatype="FP64", data=predicted)]
     names = model.task.class_names
-    rows = [answer.probabilities[name] for answer in answers for name in names]
+    rows = [answer.probabilities[name] for answer in plain for name in names]
     return [
         Tensor(name="label", shape=[count], datatype="BYTES", data=predicted),
         Tensor(

@@ -8,15 +8,22 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from headstart.runs import Model, Prediction
+from headstart.runs import Model
+from headstart.runs.place_model import PlaceModel
+from headstart.serve.answers import Answer
 from headstart.serve.batcher import Batcher
 from headstart.serve.engine import Engine, Sample
 from headstart.serve.explainer import Explainer
 from headstart.serve.limits import Limits
 from headstart.serve.metrics import Metrics
+from headstart.serve.place_serving import PlaceServing
 from headstart.serve.refusals import RefusedError
 
-Answer = TypeVar("Answer")
+Wanted = TypeVar("Wanted")
+_NOT_EXPLAINED = (
+    "This model says itself where something is, and is not explained. Look at its answer on the "
+    "picture: POST /predict."
+)
 
 
 @dataclass
@@ -36,25 +43,30 @@ class Service:
     ----------
     name : str
         Of the model, in addresses.
-    model : Model
+    model : Model or PlaceModel
         Of pictures or of texts.
     limits : Limits
         What is accepted.
     """
 
     name: str
-    model: Model
+    model: Model | PlaceModel
     limits: Limits = field(default_factory=Limits)
     draining: bool = False
     counted: Counted = field(default_factory=Counted)
 
     def __post_init__(self) -> None:
-        self.engine = Engine(self.model, self.limits)
+        self.explainer: Explainer | None = None
+        self.engine: Engine | PlaceServing
+        if isinstance(self.model, PlaceModel):
+            self.engine = PlaceServing(self.model, self.limits)
+        else:
+            self.engine = Engine(self.model, self.limits)
+            self.explainer = Explainer(self.engine, self.limits)
         self.metrics = Metrics(lambda: self.batcher.waiting)
         self.batcher = Batcher(self.engine, self.limits, self.metrics.batch)
-        self.explainer = Explainer(self.engine, self.limits)
 
-    async def answers(self, samples: Sequence[Sample]) -> list[Prediction]:
+    async def answers(self, samples: Sequence[Sample]) -> list[Answer]:
         """An answer or a reason for each sample, in order.
 
         Raises
@@ -68,11 +80,19 @@ class Service:
         return answers
 
     async def explanation(self, sample: Sample) -> dict[str, Any]:
-        """Prediction, explanation and nearest training samples; raises as :meth:`answers`."""
+        """Prediction, explanation and nearest training samples; raises as :meth:`answers`.
+
+        Raises
+        ------
+        RefusedError
+            404 where the model says where something is.
+        """
+        if self.explainer is None:
+            raise RefusedError(404, _NOT_EXPLAINED)
         (explained,) = await self._in_time([self.explainer.submit(sample)])
         return explained
 
-    async def _in_time(self, futures: Sequence[Future[Answer]]) -> list[Answer]:
+    async def _in_time(self, futures: Sequence[Future[Wanted]]) -> list[Wanted]:
         """What is given up is not computed, unless that has begun."""
         try:
             async with asyncio.timeout(self.limits.seconds):
@@ -85,4 +105,5 @@ class Service:
     def close(self) -> None:
         """Finish what was accepted and end all threads."""
         self.batcher.close()
-        self.explainer.close()
+        if self.explainer is not None:
+            self.explainer.close()

@@ -70,15 +70,23 @@ function introduce() {
   part("model-name").textContent = model.name;
   part("question").textContent = isText ? "What does it make of your text?" : "What does it see in your picture?";
   const learned = `It learned from ${model.n_train} ${noun()}s`;
-  part("about").textContent = model.classes.length
-    ? `${learned} to tell ${listed(model.classes)} apart.` : `${learned} to predict a number.`;
+  part("about").textContent = `${learned} ${purpose()}.`;
   part("ask-picture").hidden = isText;
   part("ask-text").hidden = !isText;
   part("ask").hidden = false;
   part(isText ? "text" : "file").focus();
 }
 
+function purpose() {
+  if (model.task === "segmentation") return `to tell ${listed(model.classes)} apart, pixel by pixel`;
+  if (findsPlaces()) return `to find ${listed(model.classes)}`;
+  return model.classes.length ? `to tell ${listed(model.classes)} apart` : "to predict a number";
+}
+
+const findsPlaces = () => model.colours.length > 0;
+
 function listed(names) {
+  if (names.length === 1) return names[0];
   const some = names.slice(0, 6);
   const more = names.length - some.length;
   if (more) return `${some.join(", ")} and ${more} more`;
@@ -97,6 +105,10 @@ async function put(body, type) {
     const found = await ask("/predict", options);
     if (own.signal.aborted) return;
     show(found.predictions[0]);
+    if (!model.explains) {
+      say(part("answer").textContent + ".", true);
+      return;
+    }
     say(`${part("answer").textContent}. Explaining …`);
     const why = await ask("/explain", options);
     if (own.signal.aborted) return;
@@ -116,7 +128,14 @@ function show(prediction) {
   part("more").hidden = true;
   part("given").hidden = !shown;
   if (shown) part("given-picture").src = shown;
-  if (prediction.probabilities) {
+  part("boxes").toggleAttribute("hidden", !prediction.boxes);
+  part("mask").hidden = !prediction.mask;
+  part("answer").parentElement.parentElement.classList.toggle("of-places", findsPlaces());
+  if (prediction.boxes) {
+    showBoxes(prediction);
+  } else if (prediction.mask) {
+    showMask(prediction);
+  } else if (prediction.probabilities) {
     const rows = Object.entries(prediction.probabilities).sort((a, b) => b[1] - a[1]);
     part("answer").textContent = `${prediction.label}, ${percent(prediction.probabilities[prediction.label])}`;
     part("bars").append(...rows.slice(0, MOST_BARS).map(bar));
@@ -126,6 +145,65 @@ function show(prediction) {
     part("answer").textContent = Number(prediction.value.toPrecision(6)).toString();
   }
   part("result").hidden = false;
+}
+
+/** Boxes on the picture in the colours of their classes, and a list of them. */
+function showBoxes({ width, height, boxes }) {
+  part("answer").textContent = boxes.length ? `${boxes.length} found` : "Nothing found";
+  part("boxes").setAttribute("viewBox", `0 0 ${width} ${height}`);
+  part("boxes").setAttribute("preserveAspectRatio", "none");
+  part("boxes").replaceChildren(...[...boxes].reverse().flatMap(box => [drawn(box, "casing"), drawn(box, "box")]));
+  part("bars").append(...boxes.slice(0, MOST_BARS).map(box => coloured(box.label, box.score)));
+  part("more").hidden = boxes.length <= MOST_BARS;
+  part("more").textContent = `and ${boxes.length - MOST_BARS} less likely ones`;
+}
+
+function drawn(box, kind) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  made.setAttribute("x", box.xmin);
+  made.setAttribute("y", box.ymin);
+  made.setAttribute("width", box.xmax - box.xmin);
+  made.setAttribute("height", box.ymax - box.ymin);
+  made.setAttribute("class", kind);
+  if (kind === "box") made.style.stroke = colourOf(box.label);
+  return made;
+}
+
+const colourOf = label => model.colours[model.classes.indexOf(label)];
+
+function coloured(label, share) {
+  const row = bar([label, share], 1);
+  const swatch = element("span", undefined, "swatch");
+  swatch.style.background = colourOf(label) || "transparent";
+  row.firstChild.prepend(swatch);
+  return row;
+}
+
+/** The classes of the pixels in their colours over the picture, and how much of it each takes. */
+function showMask({ mask, shares }) {
+  const rows = Object.entries(shares).filter(row => row[1] > 0).sort((a, b) => b[1] - a[1]);
+  part("answer").textContent = `Mostly ${rows[0][0]}, ${percent(rows[0][1])}`;
+  part("bars").append(...rows.slice(0, MOST_BARS).map(row => coloured(...row)));
+  part("more").hidden = rows.length <= MOST_BARS;
+  part("more").textContent = `and ${rows.length - MOST_BARS} smaller ones`;
+  const picture = new Image();
+  picture.addEventListener("load", () => paint(picture));
+  picture.src = `data:image/png;base64,${mask}`;
+}
+
+function paint(picture) {
+  const canvas = part("mask");
+  canvas.width = picture.naturalWidth;
+  canvas.height = picture.naturalHeight;
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0);
+  if (model.colours[0] !== null) return;
+  const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
+  for (let place = 0; place < pixels.data.length; place += 4) {  // black is the background
+    const [red, green, blue] = pixels.data.subarray(place, place + 3);
+    if (red + green + blue === 0) pixels.data[place + 3] = 0;
+  }
+  context.putImageData(pixels, 0, 0);
 }
 
 function bar([label, share], place) {
