@@ -36,7 +36,6 @@ from headstart.progress import Progress
 from headstart.runs.place_model import Answer, PlaceModel, answers_of
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
-from headstart.tasks.place_task import PlaceTask
 from headstart.tasks.segmentation import SegmentationTask, class_weights
 
 if TYPE_CHECKING:
@@ -308,7 +307,7 @@ class PlaceLearner:
             return Learned(model, 0.0)
         with self.watch.step("judge"):
             items = [self.dataset.items[row] for row in rows]
-            answers = all_answers(model, items, self.progress)
+            answers: list[Any] = all_answers(model, items, self.progress)
         if isinstance(model.task, DetectionTask):
             model = replace(model, threshold=model.task.best_threshold(truth, answers))
         return Learned(model, self.task.merit(truth, answers))
@@ -372,4 +371,3 @@ def _canvas_decision(
         str(tap.stride) for tap in taps
     )
     return Decision("what the network sees", answer, reason, rows)
-

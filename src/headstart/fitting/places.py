@@ -134,9 +134,7 @@ def _sides(
             "from and one to test with. Add pictures."
         )
     same = np.zeros(len(train), dtype=np.intp)
-    rows, held = stratified_split(
-        same, train.fingerprints, settings.test_fraction, settings.seed
-    )
+    rows, held = stratified_split(same, train.fingerprints, settings.test_fraction, settings.seed)
     return train.take(rows), replace(train.take(held), quarantined=(), notes=()), ()
 
 

@@ -193,4 +193,3 @@ def answers_of(
 
     failures = model.engine.run(items, receive, progress, step)
     return answers, failures
-

@@ -39,9 +39,7 @@ PLACES = "network"
 _NETWORK_FILES = (MODEL, WEIGHTS, FACTS, NETWORK)
 
 
-def save_places(
-    model: PlaceModel, folder: Path, extra: Mapping[str, bytes] | None = None
-) -> Path:
+def save_places(model: PlaceModel, folder: Path, extra: Mapping[str, bytes] | None = None) -> Path:
     """Write everything that predicting and reporting need into ``folder``.
 
     Parameters, result and errors are those of :func:`headstart.runs.saving.save`.
