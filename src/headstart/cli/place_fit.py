@@ -17,12 +17,12 @@ from headstart.cli.summary import print_summary
 from headstart.data.box_reading import read_boxes
 from headstart.data.dataset import Dataset
 from headstart.data.mask_reading import read_masks
-from headstart.data.parts import take_part
+from headstart.data.parts import has_part, take_part
 from headstart.errors import InputError
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import fit_places
 from headstart.fitting.watch import Watch
-from headstart.progress import Progress
+from headstart.progress import Progress, silent
 from headstart.runs.place_saving import save_places
 from headstart.runs.saving import REPORT, check_place
 from headstart.tasks.detection import DetectionTask
@@ -38,7 +38,7 @@ PLACE_WORDS: Mapping[str, str] = {
     "segment": SegmentationTask.name,
     SegmentationTask.name: SegmentationTask.name,
 }
-_TEST = "test"
+_TRAIN, _TEST = "train", "test"
 
 
 @dataclass(frozen=True)
@@ -175,18 +175,42 @@ def _read_sides(
     train, classes = _read(data, task, data.train, data.masks, None, progress)
     test = None
     if data.split is not None:
-        test = take_part(train, data.split, _TEST)
-        inside = set(test.names)
-        rows = [row for row, name in enumerate(train.names) if name not in inside]
-        train, test = train.take(rows), replace(test, quarantined=(), notes=())
-        if not rows:
-            raise InputError(
-                f"'{data.split}' counts all {len(test)} pictures to the part {_TEST!r}, so that "
-                "none is left to learn from. Correct the table."
-            )
+        train, test = _parts(train, data.split)
     elif data.test is not None:
         test, _ = _read(data, task, data.test, data.test_masks, classes, progress)
     return train, test, classes
+
+
+def read_parts(data: PlaceArguments) -> tuple[Dataset, Dataset]:
+    """Both sides of a table of boxes whose parts stand in another table."""
+    train, test, _ = _read_sides(data, DetectionTask.name, silent)
+    if test is None:
+        raise InputError("There is no test set: neither --split nor --test was given.")
+    return train, test
+
+
+def _parts(dataset: Dataset, table: Path) -> tuple[Dataset, Dataset]:
+    """The parts that a table calls train and test; without the first, all but the test pictures.
+
+    Raises
+    ------
+    InputError
+        If nothing is left to learn from.
+    """
+    test = take_part(dataset, table, _TEST)
+    inside = set(test.names)
+    rest = dataset.take(row for row, name in enumerate(dataset.names) if name not in inside)
+    if not len(rest):
+        raise InputError(
+            f"'{table}' counts all {len(test)} pictures to the part {_TEST!r}, so that none is "
+            "left to learn from. Correct the table."
+        )
+    if has_part(table, _TRAIN):
+        train = take_part(rest, table, _TRAIN)
+        left = len(rest) - len(train)
+        note = f"{left} pictures are of neither part of '{table}', and were left out."
+        rest = replace(train, notes=(*train.notes, note)) if left else train
+    return rest, replace(test, quarantined=(), notes=())
 
 
 def _read(
