@@ -95,10 +95,7 @@ class PlaceLearner:
         """By a plan that is settled already, or by the one that the settings ask for."""
         self.progress("build the network", 0, None)
         with self.watch.step("build the network"):
-            assembled = self.assembled() if plan is None else self.assembled_by(plan)
-            if plan is None:
-                plan = self.planned(assembled)
-                assembled = self.assembled_by(plan)
+            assembled, plan = self.begun() if plan is None else (self.assembled_by(plan), plan)
             taps = self.taps(assembled)
         plan = plan.with_head(replace(plan.head, stages=_names(taps)))
         with self.watch.step("encode"):
@@ -144,18 +141,30 @@ class PlaceLearner:
         usual = asked.training if isinstance(asked, Plan) and asked.training else TrainingPlan()
         return float(self.settings.training.get("validation", usual.validation))
 
-    def assembled(self) -> Assembled:
-        """The source's network on the canvas that suits the pictures, or on its own.
+    def begun(self) -> tuple[Assembled, Plan]:
+        """The network on its canvas with the weights that it starts from, and the plan for it.
 
         Raises
         ------
         SourceError
             If it cannot be had, or does not read pictures.
+        PlanError
+            If the plan does not fit its stages.
         """
-        from headstart.backbones.assembly import load_assembled
+        from headstart.backbones.assembly import check_stages, randomise
+
+        assembled = self.on_canvas()
+        plan = self.planned(assembled)
+        check_stages(plan, assembled.backbone.stage_names)
+        if any(stage.init == "pretrained" for stage in plan.stages):
+            randomise(assembled, plan.stages, self.settings.seed)
+        return assembled, plan
+
+    def on_canvas(self) -> Assembled:
+        """The source's network on the canvas that suits the pictures, or on its own."""
         from headstart.backbones.catalogue import find_source
 
-        name, weights = self.settings.source_to_read, self.settings.weights
+        name = self.settings.source_to_read
         modality = find_source(name)["modality"]
         if modality != "image":
             raise SourceError(
@@ -164,16 +173,26 @@ class PlaceLearner:
             )
         bare, variant = split_variant(name)
         if variant is not None and "x" in variant:
-            return load_assembled(name, weights)
+            return self._loaded(name)
         own = int(variant) if variant is not None else None
         canvas = (own, own) if own is not None else canvas_for(self.sizes)
         try:
-            return load_assembled(with_canvas(bare, canvas), weights)
+            return self._loaded(with_canvas(bare, canvas))
         except SourceError:
             if own is not None:
                 raise
         height, width = find_source(bare)["preprocessing"]["size"]
-        return load_assembled(with_canvas(bare, (height, width)), weights)
+        return self._loaded(with_canvas(bare, (height, width)))
+
+    def _loaded(self, name: str) -> Assembled:
+        """No weights are asked for where the plan wants none."""
+        from headstart.backbones.assembly import load_assembled
+
+        asked = self.settings.plan
+        inits = {one.init for one in asked.stages} if isinstance(asked, Plan) else {asked.init}
+        if inits == {"random"}:
+            return load_assembled(name, init="random", seed=self.settings.seed)
+        return load_assembled(name, self.settings.weights)
 
     def planned(self, assembled: Assembled) -> Plan:
         """What the settings ask for, with this network."""

@@ -198,9 +198,18 @@ def _measured(
         verdict=verdict(difference) if transfers else None,
     )
     figures = task.figures(truth, answers, seed)
-    if result.verdict == "transfer hurts":
+    if result.verdict == "transfer hurts" and rival.model is None:
+        result = replace(result, notes=(*result.notes, _better_rule(rival.name)))
+    elif result.verdict == "transfer hurts":
         return _without_transfer(model, result, rival, figures, test, seed)
     return _told(model, replace(result, test=figures), answers, test, seed)
+
+
+def _better_rule(name: str) -> str:
+    return (
+        f"On the test pictures {name} is better than what was learned, and it looks at no picture. "
+        "See whether pictures and annotations belong together, or add pictures."
+    )
 
 
 def _without_transfer(
@@ -211,13 +220,9 @@ def _without_transfer(
     test: Dataset,
     seed: int,
 ) -> PlaceModel:
-    """The better model without transfer, where it is one that looks at pictures."""
+    """The better model without transfer."""
     if rival.model is None:
-        raise InputError(
-            f"{rival.name.capitalize()} is better than what was learned, which looks at pictures: "
-            "there is nothing in these pictures that tells where things are. Accepted are pictures "
-            "and annotations that belong together. Check them, or add pictures."
-        )
+        raise TypeError("a rule is no model that could be saved")
     truth = [] if test.labels is None else list(test.labels)
     result = replace(
         result,
