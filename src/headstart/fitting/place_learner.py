@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from headstart.activations.states import States
 from headstart.activations.store import ActivationStore
 from headstart.activations.tap_states import TapEncoders
 from headstart.activations.views import ORIGINAL, check_views
-from headstart.backbones.variants import split_variant, with_canvas
+from headstart.backbones.catalogue import RUN
+from headstart.backbones.variants import split_canvas, split_variant, with_canvas
 from headstart.data.dataset import Dataset
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError, SourceError
@@ -171,17 +173,20 @@ class PlaceLearner:
                 f"Source {name!r} reads samples of kind {modality!r}; accepted for "
                 f"{self.settings.task}: sources that read pictures. See: headstart sources"
             )
-        bare, variant = split_variant(name)
-        if variant is not None and "x" in variant:
+        bare, canvas_given = split_canvas(name)
+        if canvas_given is not None:
             return self._loaded(name)
+        is_run = name.startswith(RUN)
+        bare, variant = (name, None) if is_run else split_variant(name)
         own = int(variant) if variant is not None else None
-        canvas = (own, own) if own is not None else canvas_for(self.sizes)
+        height, width = find_source(bare)["preprocessing"]["size"]
+        usual = canvas_for(self.sizes, sqrt(height * width))
+        canvas = (own, own) if own is not None else usual
         try:
             return self._loaded(with_canvas(bare, canvas))
         except SourceError:
             if own is not None:
                 raise
-        height, width = find_source(bare)["preprocessing"]["size"]
         return self._loaded(with_canvas(bare, (height, width)))
 
     def _loaded(self, name: str) -> Assembled:
