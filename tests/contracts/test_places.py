@@ -1,8 +1,8 @@
 """What every task that says where something is keeps, on a network of each kind.
 
-The states of frozen stages are stored or computed again, and nothing depends on which; frozen stages
-stay to the last bit; one picture can be learned by heart; a saved run says what the model said; and
-nothing found, one picture a side and one class are no special cases.
+The states of frozen stages are stored or computed again, and nothing depends on which; frozen
+stages stay to the last bit; one picture can be learned by heart; a saved run says what the model
+said; and nothing found, one picture a side and one class are no special cases.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from safetensors.torch import load_file
 from tests.tiny_places import SOURCES, PlaceProvider, scenes
 
 from headstart.activations.converted import NETWORK
-from headstart.backbones import catalogue
 from headstart.data.boxes import Boxes
 from headstart.errors import InputError
 from headstart.fitting.place_conversion import BACKBONE_PREFIX
@@ -29,7 +28,6 @@ from headstart.fitting.places import fit_places
 from headstart.runs.place_saving import load_places, rows_from_csv, rows_to_csv
 from headstart.strategies import read_plan_name
 from headstart.tasks.registry import PLACE_TASKS
-from headstart.training import job
 
 CASES = [(task, source) for task in PLACE_TASKS for source in SOURCES]
 VIEWS = ("original", "mirrored", "upper left", "farther mirrored")
@@ -37,13 +35,7 @@ VIEWS = ("original", "mirrored", "upper left", "farther mirrored")
 ENOUGH = {"detection": 0.7, "localisation": 0.7, "segmentation": 0.9}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def provider():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(catalogue.PROVIDERS, "places", PlaceProvider())
-        # Threads that wait for each other on a busy machine cost more than a second one brings.
-        patch.setattr(job, "available_cores", lambda: 1)
-        yield
+pytestmark = pytest.mark.usefixtures("place_sources")
 
 
 @pytest.fixture(scope="module", params=CASES, ids=[f"{one[0]}-{one[1]}" for one in CASES])
