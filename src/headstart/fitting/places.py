@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from headstart.data import remove_shared
+from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError, SourceError
@@ -21,6 +22,7 @@ from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.watch import Watch
 from headstart.metrics.figure import Figure
 from headstart.progress import Progress, silent
+from headstart.runs.kept_places import keep_places
 from headstart.runs.place_model import PlaceModel
 from headstart.tasks.registry import PLACE_TASKS
 
@@ -111,7 +113,7 @@ def fit_places(
         notes=tuple(dict.fromkeys((*train.notes, *test.notes, *notes, *model.result_.notes))),
         seconds=watch.seconds,
     )
-    return replace(model, result_=result)
+    return replace(model, result_=result, kept=model.kept if settings.keeps_samples else None)
 
 
 def _task_of(kind: Any, train: Dataset, settings: PlaceSettings) -> Any:
@@ -243,4 +245,6 @@ def _told(
     details = model.task.details(truth, answers, seed)
     named = zip(test.names, answers, strict=True)
     rows = tuple(model.worth_showing(model.task.answer(name, one)) for name, one in named)
-    return replace(model, result_=replace(result, **details), predictions=rows)
+    shown = [model.shown(one) if isinstance(one, Boxes) else one for one in answers]
+    kept = keep_places(model.task, test.names, truth, shown)
+    return replace(model, result_=replace(result, **details), predictions=rows, kept=kept)
