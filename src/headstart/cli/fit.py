@@ -169,6 +169,7 @@ def fit(
                 training=training,
                 states=states,  # type: ignore[arg-type]
                 resume=resume,
+                keeps_samples=not no_samples,
             ),
             out,
             json,

@@ -11,7 +11,7 @@ from typing import Any
 
 from headstart.cli.fitting_job import free_name
 from headstart.cli.json_output import print_json
-from headstart.cli.place_page import places_page
+from headstart.cli.run_report import report_page
 from headstart.cli.screen import progress_bar
 from headstart.cli.summary import print_summary
 from headstart.data.box_reading import read_boxes
@@ -155,7 +155,7 @@ def fit_places_and_save(
         model = fit_places(train, test, replace(settings, classes=classes), progress, watch)
         progress("write the run", 0, None)
         circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
-        save_places(model, folder, {REPORT: places_page(model, circumstances)})
+        save_places(model, folder, {REPORT: report_page(model, circumstances)})
     if json:
         print_json(model.result_.to_dict())
     else:
