@@ -64,7 +64,7 @@ _PIXEL_VIEWS = (
 RECIPES: Mapping[str, PlaceRecipe] = {
     DetectionTask.name: PlaceRecipe(200, _TRAINING),
     LocalisationTask.name: PlaceRecipe(300, _TRAINING),
-    SegmentationTask.name: PlaceRecipe(250, replace(_TRAINING, views=_PIXEL_VIEWS)),
+    SegmentationTask.name: PlaceRecipe(200, replace(_TRAINING, views=_PIXEL_VIEWS)),
 }
 
 
