@@ -171,7 +171,12 @@ def train_places(
     with threads(), kept_memory(), _fast(network, plan, learning):
         some: Any = network
         trainer = PlaceTrainer(
-            trainer_fabric(), some, plan, learning, checkpoints, progress  # type: ignore[arg-type]
+            trainer_fabric(),
+            some,
+            plan,
+            learning,
+            checkpoints,
+            progress,  # type: ignore[arg-type]
         )
         trained = trainer.run()
     merge_adapters(network)  # type: ignore[arg-type]
