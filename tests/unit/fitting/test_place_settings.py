@@ -27,6 +27,13 @@ def test_the_task_is_enough(task):
         ({"test_fraction": float("nan")}, r"test_size is nan"),
         ({"seed": -1}, r"seed is -1; .* at least 0"),
         ({"states": "maybe"}, r"'maybe'; accepted: auto, store, recompute"),
+        ({"head": {"breadth": 3}}, r"breadth = 3; accepted: width, a multiple of 32, depth"),
+        ({"head": {"width": 33}}, r"width = 33; accepted"),
+        ({"head": {"width": 0}}, r"width = 0; accepted"),
+        ({"head": {"width": True}}, r"width = True; accepted"),
+        ({"head": {"depth": 1.5}}, r"depth = 1\.5; accepted"),
+        ({"task": "localisation", "head": {"depth": 2}}, r"depth = 2; accepted: width, a mul"),
+        ({"task": "segmentation", "head": {"depth": 48}}, r"depth = 48; .*depth, a multiple of 32"),
         ({"weights": "file.pth"}, r"'file\.pth' is given without a source.*--source"),
     ],
 )
