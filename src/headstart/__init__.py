@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headstart.errors import HeadstartError
     from headstart.estimators import TransferClassifier, TransferRegressor
+    from headstart.place_estimators import TransferDetector, TransferLocaliser, TransferSegmenter
     from headstart.plan import HeadPlan, Plan, StagePlan
     from headstart.question_answerer import QuestionAnswerer
     from headstart.runs import load
@@ -25,7 +26,10 @@ __all__ = [
     "QuestionAnswerer",
     "StagePlan",
     "TransferClassifier",
+    "TransferDetector",
+    "TransferLocaliser",
     "TransferRegressor",
+    "TransferSegmenter",
     "__version__",
     "load",
 ]
@@ -37,7 +41,10 @@ _HOMES = {
     "QuestionAnswerer": "headstart.question_answerer",
     "StagePlan": "headstart.plan",
     "TransferClassifier": "headstart.estimators",
+    "TransferDetector": "headstart.place_estimators",
+    "TransferLocaliser": "headstart.place_estimators",
     "TransferRegressor": "headstart.estimators",
+    "TransferSegmenter": "headstart.place_estimators",
     "load": "headstart.runs",
 }
 

@@ -30,6 +30,7 @@ ORDER = (
     "fitting",
     "estimators",
     "question_answerer",
+    "place_estimators",
     "report",
     "serve",
     "cli",

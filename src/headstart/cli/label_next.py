@@ -27,13 +27,13 @@ def label_next(
     from headstart.cli.output_file import check_output, write_output
     from headstart.cli.prediction_lines import print_predictions
     from headstart.cli.screen import progress_bar
-    from headstart.runs import load
     from headstart.runs.labelling import choose_next
+    from headstart.runs.loading import load_answering_once
     from headstart.runs.predictions_file import to_csv
 
     if out is not None:
         check_output(out)
-    model = load(run)
+    model = load_answering_once(run, "headstart label-next")
     given = given_inputs(inputs, stdin, model.result_.modality)
     with progress_bar() as progress:
         wanted = choose_next(model, given, count, seed, progress)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from headstart.cli.place_report import place_contents
 from headstart.data import open_image
 from headstart.data.thumbnails import thumbnail
 from headstart.errors import UnreadableInputError
@@ -15,17 +16,18 @@ from headstart.report import Exhibits, render_html, report_contents
 from headstart.report.exhibits import NEAREST_SHOWN
 from headstart.runs import Model
 from headstart.runs.kept_samples import KeptSamples, Nearest
+from headstart.runs.place_model import PlaceModel
 
 _SIDE = 160
 
 
-def report_page(model: Model, circumstances: Mapping[str, Any] | None = None) -> bytes:
+def report_page(model: Model | PlaceModel, circumstances: Mapping[str, Any] | None = None) -> bytes:
     """One self-contained HTML file."""
     return render_html(contents_of(model, circumstances)).encode("utf-8", "backslashreplace")
 
 
 def contents_of(
-    model: Model,
+    model: Model | PlaceModel,
     circumstances: Mapping[str, Any] | None = None,
     explains: bool = False,
     curve: Mapping[str, Any] | None = None,
@@ -34,7 +36,7 @@ def contents_of(
 
     Parameters
     ----------
-    model : Model
+    model : Model or PlaceModel
         Fitted or loaded.
     circumstances : mapping or None
         How to do it again.
@@ -42,7 +44,14 @@ def contents_of(
         Whether to find out what counted for the hardest samples, which takes a while.
     curve : mapping or None
         What ``headstart curve --json`` told of the same data.
+
+    Raises
+    ------
+    InputError
+        If the model says where something is, and shall be explained or shown beside a curve.
     """
+    if isinstance(model, PlaceModel):
+        return place_contents(model, circumstances, explains, curve)
     rows = [prediction.to_dict() for prediction in model.predictions]
     names = [str(row["input"]) for row in hardest_predictions(rows)]
     kept = model.kept_tests

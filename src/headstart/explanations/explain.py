@@ -10,6 +10,7 @@ from headstart.explanations.answers import Answers
 from headstart.explanations.pictures import PictureExplanation, explain_picture
 from headstart.explanations.words import TextExplanation, explain_text
 from headstart.runs.model import Model
+from headstart.runs.place_model import PlaceModel
 
 Explanation = PictureExplanation | TextExplanation
 
@@ -32,10 +33,16 @@ def explain(model: Model, sample: Any, label: str | None = None) -> Explanation:
     Raises
     ------
     InputError
-        If the model reads ready embeddings, or does not know the label.
+        If the model reads ready embeddings, says where something is, or does not know the label.
     UnreadableInputError
         If the sample is no picture.
     """
+    if isinstance(model, PlaceModel):
+        raise InputError(
+            f"A model of {model.task.name} says itself where something is; explained are models "
+            "whose answer is a label or a number. Look at its answer on the picture instead: "
+            "headstart predict RUN PICTURE --draw FOLDER"
+        )
     answers = Answers.of(model, label)
     if model.result_.modality == "text":
         if not isinstance(sample, str):

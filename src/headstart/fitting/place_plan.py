@@ -40,7 +40,7 @@ class PlaceRecipe:
         Examples
         --------
         >>> [RECIPES["detection"].epochs(count) for count in (10, 136, 5000)]
-        [100, 33, 8]
+        [100, 22, 8]
         """
         a_pass = math.ceil(max(1, n_train) / self.training.batch_size)
         return min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, round(self.steps / a_pass)))
@@ -62,7 +62,7 @@ _PIXEL_VIEWS = (
 #: Chosen on a quarter of the training pictures of raccoons and pedestrians, and on the validation
 #: scenes of driving: twice the steps changed nothing there beyond their noise.
 RECIPES: Mapping[str, PlaceRecipe] = {
-    DetectionTask.name: PlaceRecipe(300, _TRAINING),
+    DetectionTask.name: PlaceRecipe(200, _TRAINING),
     LocalisationTask.name: PlaceRecipe(300, _TRAINING),
     SegmentationTask.name: PlaceRecipe(250, replace(_TRAINING, views=_PIXEL_VIEWS)),
 }

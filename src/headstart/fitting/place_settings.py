@@ -59,6 +59,8 @@ class PlaceSettings:
         Whether to go on with the same fit where an earlier one was broken off.
     class_weights : bool
         Whether rare classes of pixels count more in training.
+    keeps_samples : bool
+        Whether the run keeps what is there and what was found in some test pictures, to be shown.
 
     Raises
     ------
@@ -79,6 +81,7 @@ class PlaceSettings:
     states: StatesChoice = "auto"
     resume: bool = False
     class_weights: bool = True
+    keeps_samples: bool = True
 
     def __post_init__(self) -> None:
         if self.task not in PLACE_TASKS:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from headstart.data import remove_shared
+from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError, SourceError
@@ -21,6 +22,7 @@ from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.watch import Watch
 from headstart.metrics.figure import Figure
 from headstart.progress import Progress, silent
+from headstart.runs.kept_places import keep_places
 from headstart.runs.place_model import PlaceModel
 from headstart.tasks.registry import PLACE_TASKS
 
@@ -112,7 +114,7 @@ def fit_places(
         notes=tuple(dict.fromkeys((*train.notes, *test.notes, *notes, *model.result_.notes))),
         seconds=watch.seconds,
     )
-    return replace(model, result_=result)
+    return replace(model, result_=result, kept=model.kept if settings.keeps_samples else None)
 
 
 def _task_of(kind: Any, train: Dataset, settings: PlaceSettings) -> Any:
@@ -207,9 +209,18 @@ def _measured(
         verdict=verdict(difference) if transfers else None,
     )
     figures = task.figures(truth, answers, seed)
-    if result.verdict == "transfer hurts":
+    if result.verdict == "transfer hurts" and rival.model is None:
+        result = replace(result, notes=(*result.notes, _better_rule(rival.name)))
+    elif result.verdict == "transfer hurts":
         return _without_transfer(model, result, rival, figures, test, seed)
     return _told(model, replace(result, test=figures), answers, test, seed)
+
+
+def _better_rule(name: str) -> str:
+    return (
+        f"On the test pictures {name} is better than what was learned, and it looks at no picture. "
+        "See whether pictures and annotations belong together, or add pictures."
+    )
 
 
 def _without_transfer(
@@ -220,13 +231,9 @@ def _without_transfer(
     test: Dataset,
     seed: int,
 ) -> PlaceModel:
-    """The better model without transfer, where it is one that looks at pictures."""
+    """The better model without transfer."""
     if rival.model is None:
-        raise InputError(
-            f"{rival.name.capitalize()} is better than what was learned, which looks at pictures: "
-            "there is nothing in these pictures that tells where things are. Accepted are pictures "
-            "and annotations that belong together. Check them, or add pictures."
-        )
+        raise TypeError("a rule is no model that could be saved")
     truth = [] if test.labels is None else list(test.labels)
     result = replace(
         result,
@@ -247,4 +254,6 @@ def _told(
     details = model.task.details(truth, answers, seed)
     named = zip(test.names, answers, strict=True)
     rows = tuple(model.worth_showing(model.task.answer(name, one)) for name, one in named)
-    return replace(model, result_=replace(result, **details), predictions=rows)
+    shown = [model.shown(one) if isinstance(one, Boxes) else one for one in answers]
+    kept = keep_places(model.task, test.names, truth, shown)
+    return replace(model, result_=replace(result, **details), predictions=rows, kept=kept)

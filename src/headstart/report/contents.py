@@ -18,6 +18,7 @@ from headstart.report.hardest import hardest_cards
 from headstart.report.label_curve import label_curve
 from headstart.report.method import method
 from headstart.report.next_steps import next_steps
+from headstart.report.place_gallery import place_gallery
 from headstart.report.plan_table import plan_table
 from headstart.report.plan_words import plan_in_short, trains
 from headstart.report.printable import plain_data
@@ -96,6 +97,7 @@ def report_contents(
         "training": curve,
         "n_train": result.n_train,
         "hardest": cards,
+        "places": place_gallery(exhibits.places, exhibits.thumbnails, result.task, result.classes),
         "explained": any(card["explained"] for card in cards),
         "map": data_map(exhibits.training, result.classes),
         "labels": label_curve(exhibits.curve),

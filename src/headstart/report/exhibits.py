@@ -8,6 +8,7 @@ from typing import Any
 
 from headstart.data.thumbnails import data_uri
 from headstart.explanations import Explanation, PictureExplanation, TextExplanation
+from headstart.runs.kept_places import KeptPlaces
 from headstart.runs.kept_samples import KeptSamples, Nearest
 
 #: Training samples that stand beside a test sample.
@@ -32,6 +33,8 @@ class Exhibits:
         Training samples for the map of the data.
     curve : mapping or None
         What ``headstart curve --json`` told of these data.
+    places : KeptPlaces or None
+        What is there and what was found in some test pictures.
     """
 
     thumbnails: Mapping[str, bytes] = field(default_factory=dict)
@@ -40,6 +43,7 @@ class Exhibits:
     explanations: Mapping[str, Explanation] = field(default_factory=dict)
     training: KeptSamples | None = None
     curve: Mapping[str, Any] | None = None
+    places: KeptPlaces | None = None
 
     def card(self, name: str) -> dict[str, Any]:
         """``picture``, ``text``, ``nearest`` and ``explained`` for one sample; None or empty."""

@@ -109,6 +109,19 @@ def _hardest(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     yield table((say("input"), say("true"), say("predicted"), say(last)), rows)
 
 
+def _places(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
+    places = contents["places"]
+    if not places:
+        return
+    yield f"## {say('What it finds in test %(noun)s') % contents}"
+    for group in places["groups"]:
+        if group["title"]:
+            yield f"### {group['title']}"
+        yield escaped(group["lead"])
+        rows = [(card["input"], card["text"]) for card in group["cards"]]
+        yield table((say("input"), say("how it went")), rows)
+
+
 def _stages(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
     stages = contents["stages"]
     if not stages:
@@ -189,6 +202,6 @@ def _seconds(contents: Mapping[str, Any], say: Say) -> Iterator[str]:
 
 #: In the order of the page.
 _PARTS = (
-    *(_answer, _scores, _classes, _confusion, _calibration, _hardest, _stages, _training, _data),
-    *(_method, _seconds),
+    *(_answer, _scores, _classes, _confusion, _calibration, _hardest, _places, _stages),
+    *(_training, _data, _method, _seconds),
 )

@@ -21,6 +21,7 @@ OURS = (
     *("scores.rows.*.cells.*.text", "scores.rows.*.cells.*.interval"),
     *("per_class.title", "per_class.rows.*.cell.text", "per_class.rows.*.cell.interval"),
     *("calibration.sentence", "hardest.*.error"),
+    *("places.groups.*.title", "places.groups.*.lead", "places.groups.*.cards.*.text"),
     *("sources.reason", "sources.rows.*.text", "sources.rows.*.cells.*.text"),
     *("labels.measure", "labels.lines.*.name", "labels.lines.*.rows.*.interval"),
     *("labels.lines.*.rows.*.text", "labels.expected.*.text", "labels.expected.*.interval"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from headstart.activations.converted import FACTS, read_converted
 from headstart.activations.openvino_model import MODEL, WEIGHTS
@@ -26,17 +26,25 @@ from headstart.runs.own_source import refuse_own_source
 from headstart.runs.predictions_file import from_csv
 from headstart.runs.saving import BACKBONE, EVIDENCE, HEAD, PREDICTIONS, RESULT, features_of
 from headstart.tasks.question_answering import QuestionAnsweringTask
-from headstart.tasks.registry import task_named
+from headstart.tasks.registry import PLACE_TASKS, task_named
 from headstart.training.linear_head import LinearHead
 
+if TYPE_CHECKING:
+    from headstart.runs.place_model import PlaceModel
 
-def load(folder: str | Path) -> Model:
+
+def load(folder: str | Path) -> Model | PlaceModel:
     """The model of a run, ready to predict. Neither torch nor scikit-learn is imported.
 
     Parameters
     ----------
     folder : str or Path
         What ``headstart fit --out`` or ``save`` wrote, wherever it was copied.
+
+    Returns
+    -------
+    Model or PlaceModel
+        The second where the task is one of places: detection, localisation or segmentation.
 
     Raises
     ------
@@ -46,6 +54,41 @@ def load(folder: str | Path) -> Model:
     """
     place = Path(folder)
     manifest = read_manifest(place)
+    if manifest.get("task") in PLACE_TASKS:
+        from headstart.runs.place_saving import place_model
+
+        return place_model(place, manifest)
+    return _whole(place, manifest)
+
+
+def load_answering_once(folder: str | Path, what: str) -> Model:
+    """The model of a run that gives every sample one answer: a label or a number.
+
+    Parameters
+    ----------
+    folder : str or Path
+        As :func:`load` takes it.
+    what : str
+        Who asks for such a model, such as ``"headstart compare"``.
+
+    Raises
+    ------
+    RunError
+        As :func:`load`, and if the model says where something is.
+    """
+    place = Path(folder)
+    manifest = read_manifest(place)
+    task = manifest.get("task")
+    if task in PLACE_TASKS:
+        raise RunError(
+            f"The run {str(place)!r} is one of {task}: its answers are places in a picture. {what} "
+            "accepts runs whose answer is a label or a number. What this run can do: headstart "
+            "predict, report, export and serve."
+        )
+    return _whole(place, manifest)
+
+
+def _whole(place: Path, manifest: dict[str, Any]) -> Model:
     refuse_own_source(place, manifest)
     _refuse_answers(place, manifest)
     check_complete(place, manifest)

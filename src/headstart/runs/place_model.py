@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from headstart.evidence import Evidence
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.inputs import Inputs, gather_inputs
+from headstart.runs.kept_places import KeptPlaces
 from headstart.tasks.box_prediction import BoxPrediction
 from headstart.tasks.mask_prediction import MaskPrediction
 from headstart.tasks.place_reading import read_answer
@@ -31,6 +32,8 @@ from headstart.tasks.place_task import PlaceTask
 Answer = Boxes | NDArray[np.uint8]
 PlacePrediction = BoxPrediction | MaskPrediction
 _REASONS_SHOWN = 5
+#: Pictures whose answers are held at once.
+_TOGETHER = 32
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,14 @@ class Placed:
         In pixels of the upright picture; None where it could not be read.
     reason : str or None
         Why there is no answer.
+    item : Item or None
+        What was looked at; None where it could not be read.
     """
 
     name: str
     answer: Answer | None
     reason: str | None = None
+    item: Item | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class PlaceModel:
         were held back.
     predictions : tuple of BoxPrediction or MaskPrediction
         Of the test pictures.
+    kept : KeptPlaces or None
+        Some of the test pictures, to be shown.
     """
 
     task: PlaceTask
@@ -85,6 +93,7 @@ class PlaceModel:
     precision: str | None = None
     threshold: float = 0.0
     predictions: tuple[PlacePrediction, ...] = field(default=(), repr=False)
+    kept: KeptPlaces | None = field(default=None, repr=False)
 
     @property
     def classes_(self) -> list[str]:
@@ -131,13 +140,21 @@ class PlaceModel:
 
     def predict_places(self, inputs: Any, progress: Progress = silent) -> list[Placed]:
         """An answer or a reason for every input, in the order given."""
+        return list(self.iterate_places(inputs, progress))
+
+    def iterate_places(self, inputs: Any, progress: Progress = silent) -> Iterator[Placed]:
+        """The same one by one, so that masks of many pictures need not be held together."""
         read = self.read(inputs, progress)
-        answers, failures = answers_of(self, read.dataset.items, progress)
-        told = (
-            Placed(name, answer, failures.get(row))
-            for row, (name, answer) in enumerate(zip(read.dataset.names, answers, strict=True))
-        )
-        return list(read.in_order(told, lambda name, reason: Placed(name, None, reason)))
+        told = self._placed(read.dataset.items, progress)
+        return read.in_order(told, lambda name, reason: Placed(name, None, reason))
+
+    def _placed(self, items: Sequence[Item], progress: Progress) -> Iterator[Placed]:
+        for start in range(0, len(items), _TOGETHER):
+            some = items[start : start + _TOGETHER]
+            answers, failures = answers_of(self, some, _ahead(progress, start, len(items)))
+            for row, (item, answer) in enumerate(zip(some, answers, strict=True)):
+                read = None if row in failures else item
+                yield Placed(item.name, answer, failures.get(row), read)
 
     def predict_rows(self, inputs: Any, progress: Progress = silent) -> list[PlacePrediction]:
         """The same as plain rows; boxes below the threshold are left out."""
@@ -153,6 +170,12 @@ class PlaceModel:
     def worth_showing(self, row: PlacePrediction) -> PlacePrediction:
         """Without the boxes below the threshold."""
         return row.above(self.threshold) if isinstance(row, BoxPrediction) else row
+
+    def shown(self, found: Boxes) -> Boxes:
+        """The boxes that are worth showing."""
+        if found.scores is None:
+            return found
+        return found.take(np.flatnonzero(found.scores >= self.threshold).tolist())
 
     @property
     def has_boxes(self) -> bool:
@@ -194,3 +217,11 @@ def answers_of(
     failures = model.engine.run(items, receive, progress, step)
     return answers, failures
 
+
+def _ahead(progress: Progress, before: int, whole: int) -> Progress:
+    """Steps of a part told as steps of the whole."""
+
+    def tell(step: str, done: int, total: int | None) -> None:
+        progress(step, before + done, whole)
+
+    return tell

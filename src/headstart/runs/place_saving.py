@@ -18,6 +18,7 @@ from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.plan import Plan
+from headstart.runs.kept_places import KEPT_PLACES, kept_from_json, kept_to_json
 from headstart.runs.loading import not_understood
 from headstart.runs.manifest import read_manifest, write_manifest
 from headstart.runs.model_card import MODEL_CARD, model_card
@@ -39,9 +40,7 @@ PLACES = "network"
 _NETWORK_FILES = (MODEL, WEIGHTS, FACTS, NETWORK)
 
 
-def save_places(
-    model: PlaceModel, folder: Path, extra: Mapping[str, bytes] | None = None
-) -> Path:
+def save_places(model: PlaceModel, folder: Path, extra: Mapping[str, bytes] | None = None) -> Path:
     """Write everything that predicting and reporting need into ``folder``.
 
     Parameters, result and errors are those of :func:`headstart.runs.saving.save`.
@@ -64,6 +63,8 @@ def _fill(place: Path, model: PlaceModel, extra: Mapping[str, bytes]) -> None:
         PREDICTIONS: rows_to_csv(model.predictions, model.task.table),
         **extra,
     }
+    if model.kept is not None:
+        contents[KEPT_PLACES] = kept_to_json(model.kept, model.task.class_names)
     for name, content in contents.items():
         write_atomically(place / name, content)
     write_manifest(place, _facts(model))
@@ -125,6 +126,11 @@ def load_places(folder: str | Path) -> PlaceModel:
             f"The run {str(place)!r} is one of {manifest['task']}; accepted are runs of "
             f"{', '.join(PLACE_TASKS)}. Open it with headstart.load."
         )
+    return place_model(place, manifest)
+
+
+def place_model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
+    """The model of a run whose manifest was read and checked; see :func:`load_places`."""
     needed = [RESULT, EVIDENCE, PREDICTIONS, *(f"{PLACES}/{name}" for name in _NETWORK_FILES)]
     missing = [name for name in needed if name not in manifest["files"]]
     if missing:
@@ -140,6 +146,7 @@ def load_places(folder: str | Path) -> PlaceModel:
 
 def _model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
     task = PLACE_TASKS[manifest["task"]].from_manifest(manifest)
+    keeps = KEPT_PLACES in manifest["files"]
     return PlaceModel(
         task=task,
         plan=Plan.from_dict(manifest["plan"]),
@@ -149,4 +156,5 @@ def _model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
         precision=manifest["precision"],
         threshold=float(manifest["threshold"]),
         predictions=tuple(rows_from_csv((place / PREDICTIONS).read_bytes(), task.table)),
+        kept=kept_from_json((place / KEPT_PLACES).read_bytes()) if keeps else None,
     )

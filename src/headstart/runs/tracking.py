@@ -13,7 +13,7 @@ from typing import Any
 
 from headstart.errors import InputError, MissingDependencyError, RunError
 from headstart.evaluation.result import Result
-from headstart.runs.loading import load
+from headstart.runs.loading import load_answering_once
 from headstart.runs.model import Model
 
 EXPERIMENT = "headstart"
@@ -60,10 +60,10 @@ def track(folder: Path, name: str) -> str:
     Raises
     ------
     RunError
-        If the tracker cannot be reached or refuses.
+        If the tracker cannot be reached or refuses, or the model says where something is.
     """
     check_tracker(name)
-    model = load(folder)
+    model = load_answering_once(folder, f"The tracker {name}")
     try:
         return TRACKERS[name](folder, model)
     except Exception as error:  # whatever a tracker's client and server raise

@@ -81,6 +81,12 @@ class BoxPrediction:
         )
         return cls(name, tuple(rows), (int(found.size[0]), int(found.size[1])))
 
+    def to_boxes(self) -> Boxes:
+        """The boxes as arrays; of what could not be read none, in a picture without a size."""
+        corners = [[getattr(one, name) for name in _CORNERS] for one in self.boxes]
+        labels = [one.label for one in self.boxes]
+        return Boxes.of(corners, labels, self.size or (0, 0), [one.score for one in self.boxes])
+
     def above(self, threshold: float) -> BoxPrediction:
         """Without the boxes that are less sure than ``threshold``."""
         kept = tuple(one for one in self.boxes if one.score >= threshold)
