@@ -44,8 +44,15 @@ def test_a_canvas_is_one_that_networks_take(sizes):
 
 @given(SIZES, st.sampled_from([128, 256]))
 def test_it_can_be_limited(sizes, most):
-    height, width = canvas_for(sizes, most)
+    height, width = canvas_for(sizes, most=most)
     assert height * width <= (most + 32) ** 2
+
+
+@given(SIZES, st.sampled_from([96, 224, 448]))
+def test_small_pictures_are_enlarged_to_what_the_source_learned_on(sizes, least):
+    height, width = canvas_for(sizes, least)
+    assert height * width >= (least - 32) ** 2
+    assert 0.4 <= width / height <= 2.5
 
 
 @given(st.floats(0.5, 2.0), st.integers(100, 4000))

@@ -194,11 +194,14 @@ def test_where_transfer_hurts_the_twin_is_what_the_user_gets(monkeypatch, tmp_pa
     assert loaded.predictions == model.predictions
 
 
-def test_a_rule_that_is_better_is_told_of_where_there_is_no_model_to_give(monkeypatch):
+def test_a_rule_that_is_better_is_told_of_and_the_model_is_kept(monkeypatch):
     monkeypatch.setattr(places, "verdict", lambda difference: "transfer hurts")
     sides = scenes("localisation", range(4)), scenes("localisation", [8, 9])
-    with pytest.raises(InputError, match=r"The mean box .* is better than what was learned"):
-        fit_places(*sides, settings_for())
+    model = fit_places(*sides, settings_for())
+    assert model.result_.fallback is None
+    assert model.plan.transfers
+    (note,) = [one for one in model.result_.notes if "is better than what was learned" in one]
+    assert note.startswith("On the test pictures the mean box")
 
 
 class Breaking:
