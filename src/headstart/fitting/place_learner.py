@@ -33,7 +33,7 @@ from headstart.fitting.place_plan import place_plan
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.training_evidence import epochs_decision, states_decision
 from headstart.fitting.watch import Watch
-from headstart.plan import Plan, TrainingPlan
+from headstart.plan import Plan, TrainingPlan, changed_training
 from headstart.progress import Progress
 from headstart.runs.place_model import Answer, PlaceModel, answers_of
 from headstart.tasks.detection import DetectionTask
@@ -141,7 +141,7 @@ class PlaceLearner:
         """The share that is held back, which has to be known before the plan is."""
         asked = self.settings.plan
         usual = asked.training if isinstance(asked, Plan) and asked.training else TrainingPlan()
-        return float(self.settings.training.get("validation", usual.validation))
+        return changed_training(usual, self.settings.training).validation
 
     def begun(self) -> tuple[Assembled, Plan]:
         """The network on its canvas with the weights that it starts from, and the plan for it.
@@ -300,7 +300,8 @@ class PlaceLearner:
 
         backbone = assembled.backbone
         facts = [plan.to_dict(), self.settings.seed, self.task.name, self.task.to_manifest()]
-        told = json.dumps([*facts, str(self.settings.head), version("torch")], sort_keys=True)
+        head = {name: np.asarray(one).tolist() for name, one in self.head_settings.items()}
+        told = json.dumps([*facts, head, version("torch")], sort_keys=True)
         digest = hashlib.blake2b(told.encode(), digest_size=16)
         digest.update(stages_digest(backbone, len(backbone.stages)).encode())
         for one, label in zip(self.dataset.fingerprints, self.labels, strict=True):

@@ -105,12 +105,16 @@ def place_plan(
         whole = named.training or usual
         return replace(named, training=changed_training(whole, training))
     plan = asked.plan(source, stages, "image")
-    entries = tuple(_at_its_rate(stage) for stage in plan.stages)
-    return replace(
-        plan,
-        stages=entries,
-        head=HeadPlan(start="zero"),
-        training=changed_training(usual, training),
+    settled = changed_training(usual, training)
+    entries = tuple(_at_its_rate(stage) for stage in _in_time(plan, settled.epochs))
+    return replace(plan, stages=entries, head=HeadPlan(start="zero"), training=settled)
+
+
+def _in_time(plan: Plan, epochs: int) -> tuple[StagePlan, ...]:
+    """Stages that are unfrozen one after the other are so at the same shares of all epochs."""
+    before = plan.training.epochs if plan.training else epochs
+    return tuple(
+        replace(stage, from_epoch=stage.from_epoch * epochs // before) for stage in plan.stages
     )
 
 

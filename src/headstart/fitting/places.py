@@ -93,6 +93,7 @@ def fit_places(
     task = _task_of(kind, train, settings)
     train, test = _answerable(task, train), _answerable(task, test)
     _check_some(train, test)
+    _check_test(task, test)
     notes = task.check(train)
     learner = PlaceLearner(settings, task, train, progress, watch)
     learned = learner.learn()
@@ -154,6 +155,14 @@ def _check_some(train: Dataset, test: Dataset) -> None:
                 f"No picture is left {what}.{why} Accepted is one at least. Correct the "
                 "annotations, or add pictures."
             )
+
+
+def _check_test(task: Any, test: Dataset) -> None:
+    """Tell before anything is trained where there is nothing to measure with."""
+    try:
+        task.check(test)
+    except InputError as error:
+        raise InputError(f"Of the test pictures: {error}") from error
 
 
 def _rules(task: Any, learner: PlaceLearner, test: Dataset) -> list[Rival]:

@@ -85,7 +85,7 @@ def test_plain_data_is_json_and_back():
 WHOLE = Preprocessing((40, 60), 1.0, "bilinear", (0.2, 0.4, 0.6), (0.5,) * 3, whole=True)
 
 
-@pytest.mark.parametrize("size", [(20, 10), (10, 20), (300, 200), (1, 1), (500, 20)])
+@pytest.mark.parametrize("size", [(20, 10), (10, 20), (300, 200), (1, 1), (300, 20)])
 def test_a_whole_picture_stands_in_the_middle_of_the_mean_colour(size):
     pixels = WHOLE.pixels(Image.new("RGB", size, (250, 5, 5)))
     assert pixels.shape == (40, 60, 3)
