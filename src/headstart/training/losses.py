@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.regression import RegressionTask
 from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead
+from headstart.training.multi_label import BinaryCrossEntropy
 from headstart.training.objective import LogisticObjective
 
 if TYPE_CHECKING:
@@ -168,6 +170,7 @@ class SquaredError:
 LOSSES: Mapping[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
     ClassificationTask.name: CrossEntropy.of,
     RegressionTask.name: SquaredError.of,
+    MultiLabelTask.name: BinaryCrossEntropy.of,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.regression import RegressionTask
 from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead, softmax
 from headstart.training.logistic import PenaltyPath
+from headstart.training.multi_label import MultiLabelObjective
 from headstart.training.ridge import RidgePath
 from headstart.training.temperature import fit_temperature
 
@@ -163,9 +165,13 @@ class RidgeObjective:
 
 
 #: Objectives of a task and its training targets, by the name of the task.
-OBJECTIVES: Mapping[str, Callable[[Any, NDArray[Any]], Objective]] = {
+OBJECTIVES: dict[str, Callable[[Any, NDArray[Any]], Objective]] = {
     ClassificationTask.name: LogisticObjective.of,
     RegressionTask.name: RidgeObjective.of,
+}
+#: Of tasks that are only asked for as one target beside others.
+_BESIDE: dict[str, Callable[[Any, NDArray[Any]], Objective]] = {
+    MultiLabelTask.name: MultiLabelObjective.of
 }
 
 
@@ -177,4 +183,4 @@ def objective_for(task: Task, targets: NDArray[Any]) -> Objective:
     >>> objective_for(ClassificationTask(np.array(["a", "b"])), np.array([0, 0, 1])).model
     'logistic regression'
     """
-    return OBJECTIVES[task.name](task, targets)
+    return (OBJECTIVES | _BESIDE)[task.name](task, targets)
