@@ -29,7 +29,7 @@ from headstart.data.texts import as_rows
 from headstart.errors import InputError
 from headstart.progress import Progress, silent
 
-#: Names of a column with paths, where the table holds several targets.
+#: Names of a column with paths, where the table holds several targets and no texts.
 _PATHS = (*PATH_NAMES, "name")
 _SPLIT = ("split",)
 _TRAINING = ("train", "training")
@@ -86,13 +86,14 @@ def read_target_table(
         files exists.
     """
     table = read_table_file(os.fsdecode(path))
-    given = find_by_name(table.columns, _PATHS) if path_column is None else path_column
+    words = find_by_name(table.columns, TEXT_NAMES) if text_column is None else text_column
+    paths = _PATHS if words is None else PATH_NAMES
+    given = find_by_name(table.columns, paths) if path_column is None else path_column
     texts = given is None or text_column is not None
     if path_column is not None or texts:
         texts = is_of_texts(table.columns, path_column, text_column, table.name)
     if not texts and given not in table.columns:
         raise _no_column(table, str(given))
-    words = find_by_name(table.columns, TEXT_NAMES) if text_column is None else text_column
     split = find_by_name(table.columns, _SPLIT) if splits else None
     split = None if split in names else split
     own = {words if texts else given, find_by_name(table.columns, _SPLIT)}
@@ -273,8 +274,8 @@ def _pictures(
 def _without_empty(dataset: Dataset) -> Dataset:
     """Samples that have no target at all have nothing to say; they are set aside by name."""
     labels = np.asarray(dataset.labels)
-    empty = np.flatnonzero(np.equal(labels, None).all(axis=1))
-    left = dataset.set_aside({int(row): "no target: all of its cells are empty" for row in empty})
+    empty = [row for row, cells in enumerate(labels) if all(cell is None for cell in cells)]
+    left = dataset.set_aside(dict.fromkeys(empty, "no target: all of its cells are empty"))
     if len(left):
         return left
     raise InputError(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from headstart.data import read_any, read_inputs
 from headstart.data.dataset import Dataset, Quarantined
@@ -16,6 +16,8 @@ from headstart.data.walk import Found, files_below
 from headstart.progress import Progress, silent
 from headstart.runs.text_inputs import sift_inputs
 from headstart.tasks.prediction import Prediction
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,19 @@ class Inputs:
     names: tuple[str, ...]
     aside: Mapping[int, str] | None = None
 
-    def in_order(self, answers: Iterable[Prediction]) -> Iterator[Prediction]:
-        """Answers for the samples, with the reasons of those set aside in their places."""
+    def in_order(
+        self, answers: Iterable[_Answer], kind: Callable[..., _Answer] | None = None
+    ) -> Iterator[_Answer]:
+        """Answers for the samples, with the reasons of those set aside in their places.
+
+        ``kind`` makes an answer of a name and its reason; None: a prediction.
+        """
+        made: Callable[..., Any] = Prediction if kind is None else kind
         aside = self.aside if self.aside is not None else self._aside_by_name()
         answered = iter(answers)
         for place, name in enumerate(self.names):
             if place in aside:
-                yield Prediction(name, reason=aside[place])
+                yield made(name, reason=aside[place])
             else:
                 yield next(answered)
 

@@ -146,15 +146,14 @@ class MultiLabelTask:
 
     def decode(self, outputs: NDArray[Any]) -> NDArray[Any]:
         """Labels with a probability of at least a half, as tuples: shape (n_samples,)."""
-        says = self.shares(outputs) >= 0.5
+        says = _says(outputs)
         return as_objects([tuple(self.classes[row].tolist()) for row in says])
 
     def answer(
         self, name: str, output: NDArray[Any], target: NDArray[Any] | None = None
     ) -> Prediction:
         """A row from the outputs of one sample; how sure: that all of it is right."""
-        shares = self.shares(output[None])[0]
-        says = shares >= 0.5
+        shares, says = self.shares(output[None])[0], _says(output[None])[0]
         by_label = dict(zip(self.class_names, map(float, shares), strict=True))
         label = None if target is None else written(self.classes[target == 1].tolist())
         sure = float(np.where(says, shares, 1.0 - shares).prod())
@@ -168,14 +167,17 @@ class MultiLabelTask:
         self, targets: NDArray[Any], outputs: NDArray[Any], others: NDArray[Any], seed: int
     ) -> Figure:
         """Label accuracy of ``outputs`` less that of ``others``; needs no ``seed``."""
-        wrong, rival = (
-            ((self.shares(one) >= 0.5) != (targets == 1)).mean(axis=1) for one in (outputs, others)
-        )
+        wrong, rival = ((_says(one) != (targets == 1)).mean(axis=1) for one in (outputs, others))
         return paired_error_difference(wrong, rival)
 
     def details(self, targets: NDArray[Any], outputs: NDArray[Any]) -> dict[str, Any]:
         """None: the predictions say it all."""
         return {}
+
+
+def _says(outputs: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether a yes is at least as likely as a no; scores tell that as shares do."""
+    return np.asarray(outputs[:, 1::2] >= outputs[:, 0::2])
 
 
 def pair_shares(scores: NDArray[Any]) -> NDArray[np.float64]:

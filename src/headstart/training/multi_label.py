@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from headstart.tasks.multi_label import MultiLabelTask, pair_shares
 from headstart.training.linear_head import LinearHead
-from headstart.training.logistic import PenaltyPath
+from headstart.training.logistic import ConstantPath, PenaltyPath
 from headstart.training.temperature import fit_temperature
 
 if TYPE_CHECKING:
@@ -90,19 +90,16 @@ class LabelPaths:
     """
 
     def __init__(self, vectors: NDArray[Any], targets: NDArray[Any]) -> None:
-        self._paths: Sequence[PenaltyPath | None] = [
-            PenaltyPath(vectors, one, 2) if len(np.unique(one)) > 1 else None for one in targets.T
+        self._paths: Sequence[PenaltyPath | ConstantPath] = [
+            PenaltyPath(vectors, one, 2)
+            if len(np.unique(one)) > 1
+            else ConstantPath(vectors.shape[1], int(one[0]), 2)
+            for one in targets.T
         ]
-        self._always = [bool(len(one) and one[0]) for one in targets.T]
-        self._n_features = vectors.shape[1]
 
     def fit(self, inverse_penalty: float) -> LinearHead:
         """The head under one penalty; of a label that never changes, it says that."""
-        heads = [
-            _constant(self._n_features, always) if path is None else path.fit(inverse_penalty)
-            for path, always in zip(self._paths, self._always, strict=True)
-        ]
-        return side_by_side(heads)
+        return side_by_side([path.fit(inverse_penalty) for path in self._paths])
 
 
 def side_by_side(heads: Sequence[LinearHead]) -> LinearHead:
@@ -142,12 +139,6 @@ def pairs_of(targets: NDArray[Any]) -> NDArray[np.intp]:
 
 def _temperature(scores: NDArray[Any], targets: NDArray[Any]) -> float:
     return fit_temperature(np.reshape(scores, (-1, 2)), targets.ravel())
-
-
-def _constant(n_features: int, always: bool) -> LinearHead:
-    bias = np.array([_NEVER, 0.0] if always else [0.0, _NEVER])
-    nothing = np.zeros((n_features, 2))
-    return LinearHead(np.zeros(n_features), np.ones(n_features), nothing, bias)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.regression import RegressionTask
 from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead, softmax
-from headstart.training.logistic import PenaltyPath
+from headstart.training.logistic import ConstantPath, PenaltyPath
 from headstart.training.multi_label import MultiLabelObjective
 from headstart.training.ridge import RidgePath
 from headstart.training.temperature import fit_temperature
@@ -89,8 +89,13 @@ class LogisticObjective:
         """For the training targets of a task."""
         return cls(task.n_outputs, task.weights(targets))
 
-    def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> PenaltyPath:
-        """Heads learned from vectors of shape (n_samples, n_features)."""
+    def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> HeadPath:
+        """Heads learned from vectors of shape (n_samples, n_features).
+
+        Where all samples are of one class there is nothing to tell apart: the head says that class.
+        """
+        if len(np.unique(targets)) < 2:
+            return ConstantPath(vectors.shape[1], int(targets[0]), self.n_classes)
         return PenaltyPath(vectors, targets, self.n_classes, self.class_weight)
 
     def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:

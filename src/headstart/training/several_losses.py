@@ -153,8 +153,10 @@ class SeveralLosses:
         losses : sequence of float or None
             Of each target's head on samples held out; None: not known.
         """
+        half = [0.5 if isinstance(part.loss, SquaredError) else 1.0 for part in self.parts]
         known = [1.0 if one is None else max(one, 1e-3) for one in losses]
-        return np.clip(np.log(known), -_FARTHEST / 2, _FARTHEST / 2)
+        best = np.log([2.0 * share * one for share, one in zip(half, known, strict=True)])
+        return np.clip(best, -_FARTHEST / 2, _FARTHEST / 2)
 
 
 def columns_of(head: LinearHead, columns: slice) -> LinearHead:
