@@ -30,6 +30,7 @@ ORDER = (
     "fitting",
     "estimators",
     "question_answerer",
+    "multi_task",
     "report",
     "serve",
     "cli",

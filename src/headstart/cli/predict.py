@@ -25,11 +25,19 @@ def predict(
     from headstart.cli.output_file import check_output, write_output
     from headstart.cli.prediction_lines import print_predictions
     from headstart.cli.screen import progress_bar
+    from headstart.cli.several_targets import predict_several
+    from headstart.evaluation.several_targets import SEVERAL_TARGETS
     from headstart.runs import load
+    from headstart.runs.manifest import task_of
     from headstart.runs.predictions_file import to_csv
 
     if out is not None:
         check_output(out)
+    if task_of(run) == SEVERAL_TARGETS:
+        status = predict_several(run, inputs, stdin, out, json)
+        if status:
+            raise typer.Exit(status)
+        return
     model = load(run)
     wanted = given_inputs(inputs, stdin, model.result_.modality)
     with progress_bar() as progress:

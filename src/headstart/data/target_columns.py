@@ -106,7 +106,11 @@ def read_target_table(
 
 
 def read_targets(
-    data: Any, targets: Any = None, names: Sequence[str] = (), progress: Progress = silent
+    data: Any,
+    targets: Any = None,
+    names: Sequence[str] = (),
+    progress: Progress = silent,
+    splits: bool = True,
 ) -> Targets:
     """Read samples that a program holds, or a table, with several targets.
 
@@ -120,6 +124,8 @@ def read_targets(
         Which columns of it, or names for the columns of an array; none: all, or ``target 0`` on.
     progress : Progress
         Told after each file.
+    splits : bool
+        Whether a column ``split`` of a table is obeyed.
 
     Raises
     ------
@@ -142,7 +148,7 @@ def read_targets(
                 f"with several targets: a table ({', '.join(TABLE_ENDINGS)}) with a column for "
                 "each, or samples and their targets."
             )
-        return read_target_table(place, names, progress=progress)
+        return read_target_table(place, names, progress=progress, splits=splits)
     if targets is None:
         raise InputError(
             "The samples have no targets. Give them as a mapping or frame of columns, or as an "

@@ -68,8 +68,8 @@ class TargetResult:
     sharing : Sharing or None
         None where only one of the two was trained, or nothing was.
     log_variance : float or None
-        What training learned of it; the target's weight was ``exp`` of minus this. None where
-        weights were given.
+        What training of the shared network learned of it; the target's weight there was ``exp``
+        of minus this. None where weights were given, or nothing was shared.
     """
 
     name: str

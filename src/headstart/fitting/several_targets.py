@@ -321,13 +321,16 @@ def _better(
     decision = _decision(hurts, held_out)
     chosen = own if hurts else shared
     fitted = replace(chosen, decisions=(*chosen.decisions, decision))
-    return _Way(fitted, "own" if hurts else "shared", sharing, None if hurts else log_variance)
+    return _Way(fitted, "own" if hurts else "shared", sharing, log_variance)
 
 
 def _held_out(
     part: TargetSides, shared: Fitted, own: Fitted, seed: int
 ) -> tuple[dict[str, Any] | None, bool]:
-    """Both on training samples that neither learned from, and whether sharing clearly hurts."""
+    """Both on training samples that neither learned from, and whether sharing clearly hurts.
+
+    It does where the loss is higher by more than its standard error, and no more is right.
+    """
     if shared.held_out is None or own.held_out is None:
         return None, False
     rows, one, other = shared.held_out.beside(own.held_out)
@@ -351,19 +354,16 @@ def _held_out(
         "low": gain.low,
         "high": gain.high,
     }
-    # Few samples hardly differ in what is right; how sure the answers were tells more of them.
-    hurts = len(rows) >= _FEWEST and (
-        is_clearly_worse(*merits)
-        or (is_clearly_worse(-losses[0], -losses[1]) and not is_clearly_worse(*merits[::-1]))
-    )
-    return row, hurts
+    # The loss sees how sure the answers were, where few samples hardly differ in what is right.
+    is_worse = is_clearly_worse(-losses[0], -losses[1]) and merits[0].mean() <= merits[1].mean()
+    return row, len(rows) >= _FEWEST and bool(is_worse)
 
 
 def _decision(hurts: bool, held_out: dict[str, Any] | None) -> Decision:
     rows = () if held_out is None else (held_out,)
     reason = (
-        "On training samples that were held out, a network of its own did better than the shared "
-        "one by more than the standard error."
+        "On training samples that were held out, a network of its own had a lower loss than the "
+        "shared one by more than the standard error."
         if hurts
         else "No training samples that were held out show that sharing hurts."
     )
