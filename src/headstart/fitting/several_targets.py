@@ -275,6 +275,7 @@ def _train(
     samples = Samples(learner, tester)
     first = SharedCourse.like(course)
     first.open(len(learner) + len(tester))
+    first.store_views(samples)
     rows = first.rows(samples, parts)
     heads = [first.first_head(one, *rows) for one in parts]
     wants_both = asked.grouping == "auto" and len(parts) > 1

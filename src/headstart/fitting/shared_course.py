@@ -108,6 +108,12 @@ class SharedCourse(TrainingCourse):
         course.open(len(samples.learner) + len(samples.tester))
         return course
 
+    def store_views(self, samples: Samples) -> None:
+        """Compute what every network's epochs read, so that none of them pays for it alone."""
+        if self.is_stored:
+            with self.watch.step("store views"):
+                self._states(samples.learner)
+
     def rows(self, samples: Samples, parts: Sequence[TargetSides]) -> tuple[Rows, Rows]:
         """Rows that every network learns from, and rows that judge each epoch."""
         share, seed = self.training.validation, self.settings.seed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -167,13 +167,16 @@ class SquaredError:
 
 
 #: Losses of a task, its training targets and the plan, by the name of the task.
-LOSSES: Mapping[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
+LOSSES: dict[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
     ClassificationTask.name: CrossEntropy.of,
     RegressionTask.name: SquaredError.of,
-    MultiLabelTask.name: BinaryCrossEntropy.of,
+}
+#: Of tasks that are only asked for as one target beside others.
+_BESIDE: dict[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
+    MultiLabelTask.name: BinaryCrossEntropy.of
 }
 
 
 def loss_for(task: Task, targets: NDArray[Any], plan: TrainingPlan) -> TrainingLoss:
     """The loss of a task, for training targets of shape (n_samples,)."""
-    return LOSSES[task.name](task, targets, plan)
+    return (LOSSES | _BESIDE)[task.name](task, targets, plan)
