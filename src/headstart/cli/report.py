@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from headstart.errors import InputError
+
 
 def report(
     run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
@@ -40,6 +42,11 @@ def report(
     check_language(language)
     check_output(place)
     if task_of(run) == SEVERAL_TARGETS:
+        if explain or curve is not None:
+            raise InputError(
+                f"The run {str(run)!r} has several targets; --explain and --curve are about runs "
+                "with one. Leave them out."
+            )
         page = several_report(run, place.suffix, language)
         _written(place, page, open_)
         return

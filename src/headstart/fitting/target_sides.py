@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.data import stratified_split
+from headstart.data import conflicting_labels, stratified_split
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.fitting.settings import Settings
@@ -234,7 +234,7 @@ def _task_of(column: Column, learner: Dataset) -> tuple[Task, tuple[str, ...]]:
         )
         return task, (note,)
     with _about(column.name):
-        said = column.kind.check(learner)
+        said = (*column.kind.check(learner), *conflicting_labels(learner))
     return task, tuple(f"Target {column.name!r}: {one}" for one in said)
 
 

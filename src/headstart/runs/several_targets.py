@@ -30,6 +30,7 @@ from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.runs.loading import not_understood
 from headstart.runs.manifest import read_manifest, write_manifest
 from headstart.runs.model import Model
+from headstart.runs.model_card import MODEL_CARD
 from headstart.runs.saving import (
     BACKBONE,
     EVIDENCE,
@@ -42,6 +43,7 @@ from headstart.runs.saving import (
     features_of,
     versions,
 )
+from headstart.runs.several_card import several_card
 from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.prediction import Prediction
 from headstart.tasks.prediction_table import ESCAPED
@@ -338,7 +340,10 @@ def _fill(place: Path, model: SeveralModel, extra: Mapping[str, bytes]) -> None:
         for name, array in one.head.to_arrays().items()
     }
     evidence = {name: one.evidence.to_dict() for name, one in model.models.items()}
+    networks = [one.backbone for one in model.models.values() if one.backbone is not None]
+    card = several_card(model.result_, networks[0].source if networks else None)
     contents = {
+        MODEL_CARD: card.encode("utf-8", "backslashreplace"),
         HEAD: to_safetensors(arrays),
         RESULT: to_json(model.result_.to_dict()),
         EVIDENCE: to_json(evidence),
