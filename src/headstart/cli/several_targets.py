@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from headstart.runs.several_targets import SeveralModel
 
 _NOTHING_ANSWERED = 2
+_SHOWN_AT_MOST = 5
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,8 @@ def _summary(model: SeveralModel, folder: Path) -> Iterator[str]:
     result = model.result_
     tested = f"{counted(result.n_test, result.modality)} to test on"
     learned = f"learned from {result.n_train:,} with {result.source}"
-    yield f"{len(result.targets)} targets, {tested}, {learned}"
+    count = len(result.targets)
+    yield f"{count} target{'s' if count > 1 else ''}, {tested}, {learned}"
     yield ""
     head = ["target", "figure", "test", "this model", "95 % interval", "without transfer"]
     yield from aligned([head, *(_scored(one) for one in result.targets)], n_left=2)
@@ -255,13 +257,24 @@ def _summary(model: SeveralModel, folder: Path) -> Iterator[str]:
     yield from (_verdict(one) for one in result.targets)
     yield ""
     yield from _sharing(result)
-    yield from (f"Set aside: {row['input']}: {row['reason']}" for row in result.quarantined[:5])
+    yield from _set_aside(result)
     yield from (f"Note: {note}" for note in result.notes)
     slowest = sorted(result.seconds.items(), key=lambda item: -item[1])[:3]
     parts = ", ".join(f"{name} {seconds:.1f}" for name, seconds in slowest)
     yield f"Took {sum(result.seconds.values()):.1f} s ({parts})."
     yield f"Run: {folder}"
     yield f"Report: {folder / 'report.html'}"
+
+
+def _set_aside(result: SeveralResult) -> Iterator[str]:
+    if not result.quarantined:
+        return
+    yield f"Set aside, because they could not be used: {len(result.quarantined)}"
+    shown = result.quarantined[:_SHOWN_AT_MOST]
+    yield from (f"  {row['input']}: {row['reason']}" for row in shown)
+    more = len(result.quarantined) - len(shown)
+    if more:
+        yield f"  ... and {more} more in result.json"
 
 
 def _scored(target: TargetResult) -> list[str]:

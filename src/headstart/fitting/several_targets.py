@@ -258,7 +258,7 @@ def _fit(
 
     if isinstance(course, FrozenCourse):
         ways = {one.name: _Way(course.fit(one.halves)) for one in parts}
-        return _Fits(ways, notes=(_COINCIDE,))
+        return _Fits(ways, notes=(_COINCIDE,) if len(parts) > 1 else ())
     return _train(course, parts, learner, tester, asked)
 
 

@@ -60,7 +60,11 @@ def several_contents(
         {
             "language": known.name,
             "title": say("headstart report"),
-            "headline": say("%(count)d targets, learned from %(learned)s, tested on %(tested)s")
+            "headline": say(
+                "1 target, learned from %(learned)s, tested on %(tested)s"
+                if len(result.targets) == 1
+                else "%(count)d targets, learned from %(learned)s, tested on %(tested)s"
+            )
             % said,
             "sections": sections,
         }
@@ -167,7 +171,8 @@ def verdict_in_short(target: TargetResult) -> str:
     >>> verdict_in_short(TargetResult("car", nothing))
     'not measured'
     """
-    said = target.result.verdict or "not measured"
+    unsaid = "not measured" if target.result.difference is None else "nothing was transferred"
+    said = target.result.verdict or unsaid
     return f"{said}; not used" if target.result.fallback else said
 
 
