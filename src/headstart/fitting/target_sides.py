@@ -21,6 +21,8 @@ from headstart.tasks.targets import AUTO, kind_named, kind_of, plain_labels
 from headstart.tasks.task import Task
 
 Rows = NDArray[np.intp]
+#: So many whole numbers are classes more often than counts.
+_FEW_CLASSES = 10
 #: Samples a stratum; smaller ones would leave nothing for a test.
 _FEWEST = 10
 
@@ -233,9 +235,22 @@ def _task_of(column: Column, learner: Dataset) -> tuple[Task, tuple[str, ...]]:
             "that. Add samples of another class."
         )
         return task, (note,)
+    counted: tuple[str, ...] = ()
+    if isinstance(task, ClassificationTask) and _look_counted(task):
+        counted = (
+            f"The target {column.name!r} holds {task.n_outputs} different whole numbers, which "
+            f"were taken as classes. To have them predicted as numbers, give {column.name}=regression.",
+        )
     with _about(column.name):
         said = (*column.kind.check(learner), *conflicting_labels(learner))
-    return task, tuple(f"Target {column.name!r}: {one}" for one in said)
+    return task, (*counted, *(f"Target {column.name!r}: {one}" for one in said))
+
+
+def _look_counted(task: ClassificationTask) -> bool:
+    """Whether the classes are whole numbers, and more of them than people give to classes."""
+    if task.n_outputs <= _FEW_CLASSES:
+        return False
+    return all(str(one).strip().lstrip("+-").isdecimal() for one in task.classes.tolist())
 
 
 class _about:  # noqa: N801 - reads as a word in a with statement

@@ -256,6 +256,32 @@ def test_what_the_test_set_holds_too_is_left_out(tiny_source, targets):
     assert len(result.duplicates) == 2
 
 
+@pytest.mark.parametrize("plan", ["probe", "freeze:1"])
+def test_a_target_that_no_test_sample_has_is_learned_and_not_measured(tiny_source, paths, plan):
+    columns = columns_of(paths)
+    columns["heat"][1] = columns["heat"][2] = None
+    read = read_targets(paths, columns)
+    both = Targets(read.names, read.train.take(range(3, 20)), read.train.take([0, 1, 2]))
+    model = fit_targets(both, settings_of(tiny_source, plan))
+    heat = model.result_.of("heat")
+    assert (heat.result.n_test, heat.result.test, heat.result.verdict) == (0, {}, None)
+    assert heat.sharing is None or heat.sharing.verdict is None
+    assert model.result_.of("colour").result.n_test == 3
+    assert SeveralResult.from_dict(json.loads(json.dumps(model.result_.to_dict()))) == model.result_
+    assert model.predict(paths[:1])["heat"].shape == (1,)
+
+
+def test_many_whole_numbers_are_classes_and_that_is_said():
+    ages = [20 + row % 12 for row in range(120)]
+    vectors = np.random.default_rng(0).normal(size=(120, 2))
+    result = fit_targets(read_targets(vectors, {"age": ages})).result_
+    assert any(
+        note.startswith("The target 'age' holds 12 different whole numbers, which were taken as")
+        and note.endswith("give age=regression.")
+        for note in result.notes
+    )
+
+
 def test_embeddings_need_no_source():
     random = np.random.default_rng(0)
     vectors = random.normal(size=(150, 5))
