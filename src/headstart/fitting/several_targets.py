@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from headstart.advice.transfer_choice import is_clearly_worse
-from headstart.data.dataset import Dataset
+from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.target_columns import Targets
 from headstart.errors import InputError, PlanError
 from headstart.evaluation.result import NearDuplicate
@@ -21,7 +21,7 @@ from headstart.evaluation.several_targets import (
     sharing_verdict,
 )
 from headstart.evidence import Decision
-from headstart.fitting.course import Fitted
+from headstart.fitting.course import Course, Fitted
 from headstart.fitting.job import choose_course, measured, without_shared
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import together
@@ -32,11 +32,15 @@ from headstart.fitting.target_sides import (
     split_rows,
     target_sides,
 )
+from headstart.fitting.vectors import Vectors
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.model import Model
 from headstart.runs.several_targets import SeveralModel, TargetAnswers
 from headstart.training.objective import objective_for
+
+if TYPE_CHECKING:
+    from headstart.fitting.shared_course import Trained
 
 GROUPINGS = ("auto", "joint", "separate")
 UNCERTAINTY, EQUAL = "uncertainty", "equal"
@@ -186,123 +190,150 @@ def fit_targets(
     """
     asked, watch = settings or TargetSettings(), watch or Watch()
     asked.check_names(targets.names)
-    train, test = targets.train, targets.test
+    job = _Job(asked, progress, watch)
+    train = targets.train
     shared: tuple[str, ...] = ()
-    settings_of_all = replace(asked.fit, modality=train.modality, keeps_samples=False)
-    if test is not None:
-        train, shared = without_shared(train, test)
-    whole = train if test is None else together(train, test)
-    boundary = None if test is None else len(train)
-    columns = read_columns(whole, targets.names, asked.kinds, boundary or len(whole))
-    course = choose_course(settings_of_all, whole, progress, watch)
-    vectors = course.gather(whole)
-    kept = np.array([row for row in range(len(whole)) if row not in vectors.failures], int)
-    columns = [column.among(kept) for column in columns]
-    whole = whole.set_aside(vectors.failures)
-    rows = _sides(whole, columns, kept, boundary, settings_of_all)
-    learner, tester = whole.take(rows[0]), whole.take(rows[1])
-    columns = [column.among(np.concatenate(rows)) for column in columns]
+    if targets.test is not None:
+        train, shared = without_shared(train, targets.test)
+    course, vectors, sides = job.encode(replace(targets, train=train))
     with watch.step("read vectors"):
         found = [
-            target_sides(column, learner, tester, vectors, settings_of_all) for column in columns
+            target_sides(column, sides.learner, sides.tester, vectors, job.settings(train))
+            for column in sides.columns
         ]
-    parts = [one for one, _ in found]
-    fits = _fit(course, parts, learner, tester, asked)
+    parts = [part for part, _ in found]
+    fits = _fit(course, parts, sides, asked)
     progress("evaluate", 0, None)
     with watch.step("evaluate"):
         models = {
-            one.name: measured(one.halves, fits.ways[one.name].fitted, vectors, settings_of_all)
+            one.name: measured(one.halves, fits.ways[one.name].fitted, vectors, job.settings(train))
             for one in parts
         }
-    notes = [*whole.notes, *(note for _, some in found for note in some), *fits.notes]
-    for name, model in models.items():
-        notes += [f"Target {name!r}: {note}" for note in model.result_.notes]
-    result = SeveralResult(
-        modality=whole.modality,
-        n_train=len(learner),
-        n_test=len(tester),
-        source=next(iter(fits.ways.values())).fitted.plan.source,
-        plan=next(iter(fits.ways.values())).fitted.plan.to_dict(),
-        targets=tuple(_target_result(one, models[one.name], fits) for one in parts),
+    told = (note for _, some in found for note in some)
+    notes = (*sides.notes, *told, *fits.notes, *_notes_of(models))
+    result = replace(
+        _result(sides, parts, models, fits),
         grouping=asked.grouping,
-        training_seconds=fits.seconds,
-        near_duplicates=_near_duplicates(models),
         duplicates=shared,
-        quarantined=tuple(
-            {"input": aside.input, "reason": aside.reason} for aside in whole.quarantined
-        ),
         notes=tuple(dict.fromkeys(notes)),
         seconds=watch.seconds,
     )
-    return SeveralModel(models, result, _predictions(parts, models, tester))
+    return SeveralModel(models, result, _predictions(parts, models, sides.tester))
 
 
-def _sides(
-    whole: Dataset, columns: list[Column], kept: Any, boundary: int | None, settings: Settings
-) -> tuple[Any, Any]:
-    """Rows to learn from and rows to test on, of those that could be read."""
-    if boundary is None:
-        return split_rows(columns, whole.fingerprints, settings)
-    limit = int((kept < boundary).sum())
-    return np.arange(limit), np.arange(limit, len(whole))
+@dataclass(frozen=True)
+class _Sides:
+    """All samples that could be read, and the targets' cells of both sides in a row."""
+
+    learner: Dataset
+    tester: Dataset
+    columns: list[Column]
+    quarantined: tuple[Quarantined, ...]
+    notes: tuple[str, ...]
 
 
-def _fit(
-    course: Any,
-    parts: list[TargetSides],
-    learner: Dataset,
-    tester: Dataset,
-    asked: TargetSettings,
-) -> _Fits:
+@dataclass(frozen=True)
+class _Job:
+    """What is asked for, who is told, and where the seconds go."""
+
+    asked: TargetSettings
+    progress: Progress
+    watch: Watch
+
+    def settings(self, dataset: Dataset) -> Settings:
+        """What any fit of such samples is asked for."""
+        return replace(self.asked.fit, modality=dataset.modality, keeps_samples=False)
+
+    def encode(self, targets: Targets) -> tuple[Course, Vectors, _Sides]:
+        """One pass over the samples of both sides, and the sides without what cannot be read."""
+        train, test = targets.train, targets.test
+        whole = train if test is None else together(train, test)
+        boundary = len(whole) if test is None else len(train)
+        columns = read_columns(whole, targets.names, self.asked.kinds, boundary)
+        settings = self.settings(whole)
+        course = choose_course(settings, whole, self.progress, self.watch)
+        vectors = course.gather(whole)
+        kept = np.array([row for row in range(len(whole)) if row not in vectors.failures], int)
+        columns = [column.among(kept) for column in columns]
+        whole = whole.set_aside(vectors.failures)
+        limit = int((kept < boundary).sum())
+        rows = np.arange(limit), np.arange(limit, len(whole))
+        if test is None:
+            rows = split_rows(columns, whole.fingerprints, settings)
+        columns = [column.among(np.concatenate(rows)) for column in columns]
+        learner, tester = whole.take(rows[0]), whole.take(rows[1])
+        sides = _Sides(learner, tester, columns, whole.quarantined, whole.notes)
+        return course, vectors, sides
+
+
+def _notes_of(models: Mapping[str, Model]) -> Iterator[str]:
+    for name, model in models.items():
+        yield from (f"Target {name!r}: {note}" for note in model.result_.notes)
+
+
+def _result(
+    sides: _Sides, parts: Sequence[TargetSides], models: Mapping[str, Model], fits: _Fits
+) -> SeveralResult:
+    plan = next(iter(fits.ways.values())).fitted.plan
+    return SeveralResult(
+        modality=sides.learner.modality,
+        n_train=len(sides.learner),
+        n_test=len(sides.tester),
+        source=plan.source,
+        plan=plan.to_dict(),
+        targets=tuple(_target_result(one, models[one.name], fits) for one in parts),
+        training_seconds=fits.seconds,
+        near_duplicates=_near_duplicates(models),
+        quarantined=tuple({"input": one.input, "reason": one.reason} for one in sides.quarantined),
+    )
+
+
+def _fit(course: Any, parts: list[TargetSides], sides: _Sides, asked: TargetSettings) -> _Fits:
+    """A way for each target; where nothing is trained, there is only one."""
     from headstart.fitting.frozen_course import FrozenCourse
 
     if isinstance(course, FrozenCourse):
         ways = {one.name: _Way(course.fit(one.halves)) for one in parts}
         return _Fits(ways, notes=(_COINCIDE,) if len(parts) > 1 else ())
-    return _train(course, parts, learner, tester, asked)
+    return _train(course, parts, sides, asked)
 
 
-def _train(
-    course: Any,
-    parts: list[TargetSides],
-    learner: Dataset,
-    tester: Dataset,
-    asked: TargetSettings,
-) -> _Fits:
+def _train(course: Any, parts: list[TargetSides], sides: _Sides, asked: TargetSettings) -> _Fits:
     """One network for all, one for each, or both."""
     from headstart.fitting.shared_course import Samples, SharedCourse
 
-    samples = Samples(learner, tester)
+    samples = Samples(sides.learner, sides.tester)
     first = SharedCourse.like(course)
-    first.open(len(learner) + len(tester))
+    first.open(len(sides.learner) + len(sides.tester))
     first.store_views(samples)
     rows = first.rows(samples, parts)
     heads = [first.first_head(one, *rows) for one in parts]
-    wants_both = asked.grouping == "auto" and len(parts) > 1
-    shared, seconds = None, {}
+    shared: Trained | None = None
+    own: dict[str, Trained] = {}
     if asked.grouping != "separate":
         course.progress("train the shared network", 0, None)
         weights = [asked.weight(one.name) for one in parts] if len(parts) > 1 else [1.0]
         shared = first.learn(samples, heads, rows, weights)
-        seconds[_SHARED] = shared.seconds
-    own = {}
-    if asked.grouping == "separate" or wants_both:
+    if asked.grouping == "separate" or (asked.grouping == "auto" and len(parts) > 1):
         for one in heads:
             course.progress(f"train the network of {one.part.name}", 0, None)
-            trained = first.again(samples).learn(samples, [one], rows, [1.0])
-            own[one.part.name] = trained.fitted[one.part.name]
-            seconds[one.part.name] = trained.seconds
-    ways = {}
-    for part in parts:
-        if shared is None:
-            ways[part.name] = _Way(own[part.name], "own")
-            continue
-        learned = shared.log_variances.get(part.name)
-        fitted = shared.fitted[part.name]
-        ways[part.name] = _Way(fitted, log_variance=learned)
-        if part.name in own:
-            ways[part.name] = _better(part, fitted, own[part.name], learned, asked.fit.seed)
-    return _Fits(ways, seconds)
+            own[one.part.name] = first.again(samples).learn(samples, [one], rows, [1.0])
+    ways = {part.name: _way(part, shared, own.get(part.name), asked.fit.seed) for part in parts}
+    seconds = {} if shared is None else {_SHARED: shared.seconds}
+    return _Fits(ways, seconds | {name: one.seconds for name, one in own.items()})
+
+
+def _way(part: TargetSides, shared: Trained | None, own: Trained | None, seed: int) -> _Way:
+    """The better of both networks, or the one that there is."""
+    alone = None if own is None else own.fitted[part.name]
+    if shared is None:
+        if alone is None:
+            raise RuntimeError(f"no network was trained for {part.name}")
+        return _Way(alone, "own")
+    fitted, learned = shared.fitted[part.name], shared.log_variances.get(part.name)
+    if alone is None:
+        return _Way(fitted, log_variance=learned)
+    return _better(part, fitted, alone, learned, seed)
 
 
 def _better(

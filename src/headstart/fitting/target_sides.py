@@ -239,7 +239,8 @@ def _task_of(column: Column, learner: Dataset) -> tuple[Task, tuple[str, ...]]:
     if isinstance(task, ClassificationTask) and _look_counted(task):
         counted = (
             f"The target {column.name!r} holds {task.n_outputs} different whole numbers, which "
-            f"were taken as classes. To have them predicted as numbers, give {column.name}=regression.",
+            "were taken as classes. To have them predicted as numbers, give "
+            f"{column.name}=regression.",
         )
     with _about(column.name):
         said = (*column.kind.check(learner), *conflicting_labels(learner))
