@@ -186,6 +186,15 @@ def test_joint_alone(tiny_source, targets, weights):
     assert all(one.sharing is None and one.log_variance is None for one in result.targets)
 
 
+@pytest.mark.parametrize("plan", ["lora", "pointwise", "gradual", "scratch"])
+def test_every_way_to_train_can_be_shared(tiny_source, targets, paths, tmp_path, plan):
+    model = fit_targets(targets, settings_of(tiny_source, plan, grouping="joint"))
+    assert all(one.log_variance is not None for one in model.result_.targets)
+    verdicts = {one.result.verdict is None for one in model.result_.targets}
+    assert verdicts == {plan == "scratch"}  # of which nothing was transferred
+    same(model, load_several(model.save(tmp_path / "run")), paths)
+
+
 def test_separate_alone_is_a_network_each(tiny_source, targets, paths, tmp_path):
     model = fit_targets(targets, settings_of(tiny_source, "freeze:1", grouping="separate"))
     assert list(model.result_.training_seconds) == ["colour", "heat", "tags"]
