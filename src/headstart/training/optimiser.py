@@ -27,7 +27,8 @@ def make_optimiser(network: SuffixNetwork, plan: Plan) -> torch.optim.AdamW:
             pulled = training.l2_sp > 0 and stage.init == "pretrained"
             decay = 0.0 if pulled else training.weight_decay
             groups += _groups(piece, stage.lr_scale, decay)
-    groups += _groups(network.head, plan.head.lr_scale, training.weight_decay)
+    for part, scale in network.head.learners():
+        groups += _groups(part, scale * plan.head.lr_scale, training.weight_decay)
     return torch.optim.AdamW(groups, lr=training.learning_rate)
 
 
