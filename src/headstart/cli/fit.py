@@ -169,6 +169,7 @@ def fit(
                 "--processes": processes > 1,
                 "--text": text_column,
                 "--track": track,
+                "--targets": targets,
                 "--keep-transfer": keep_transfer,
                 "More than one --source": len(source or []) > 1,
             }
