@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,3 +15,20 @@ def chromium_path() -> str:
         if found := shutil.which(name):
             return found
     pytest.skip("Chromium is not installed (apt-get install chromium)")
+
+
+@pytest.fixture(scope="module")
+def place_sources() -> Iterator[tuple[str, ...]]:
+    """Sources whose states are maps, small enough for tests; trained by one thread.
+
+    Threads that wait for each other on a busy machine cost more than a second one brings.
+    """
+    from tests.tiny_places import SOURCES, PlaceProvider
+
+    from headstart.backbones import catalogue
+    from headstart.training import job
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(catalogue.PROVIDERS, "places", PlaceProvider())
+        patch.setattr(job, "available_cores", lambda: 1)
+        yield SOURCES

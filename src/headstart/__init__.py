@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headstart.errors import HeadstartError
     from headstart.estimators import TransferClassifier, TransferRegressor
+    from headstart.multi_task import MultiTaskModel
+    from headstart.place_estimators import TransferDetector, TransferLocaliser, TransferSegmenter
     from headstart.plan import HeadPlan, Plan, StagePlan
     from headstart.question_answerer import QuestionAnswerer
     from headstart.runs import load
@@ -21,11 +23,15 @@ __version__ = "0.1.0"
 __all__ = [
     "HeadPlan",
     "HeadstartError",
+    "MultiTaskModel",
     "Plan",
     "QuestionAnswerer",
     "StagePlan",
     "TransferClassifier",
+    "TransferDetector",
+    "TransferLocaliser",
     "TransferRegressor",
+    "TransferSegmenter",
     "__version__",
     "load",
 ]
@@ -33,11 +39,15 @@ __all__ = [
 _HOMES = {
     "HeadPlan": "headstart.plan",
     "HeadstartError": "headstart.errors",
+    "MultiTaskModel": "headstart.multi_task",
     "Plan": "headstart.plan",
     "QuestionAnswerer": "headstart.question_answerer",
     "StagePlan": "headstart.plan",
     "TransferClassifier": "headstart.estimators",
+    "TransferDetector": "headstart.place_estimators",
+    "TransferLocaliser": "headstart.place_estimators",
     "TransferRegressor": "headstart.estimators",
+    "TransferSegmenter": "headstart.place_estimators",
     "load": "headstart.runs",
 }
 

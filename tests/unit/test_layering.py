@@ -30,6 +30,8 @@ ORDER = (
     "fitting",
     "estimators",
     "question_answerer",
+    "place_estimators",
+    "multi_task",
     "report",
     "serve",
     "cli",

@@ -40,8 +40,13 @@ class PixelEncoder:
 
     @property
     def key(self) -> ActivationKey:
-        """What the rows depend on: not on any weights, so all sources of a size share them."""
-        facts = {**self._preprocessing.to_dict(), "mean": None, "std": None}
+        """What the rows depend on: not on any weights, so all sources of a size share them.
+
+        Around a whole picture stands the mean colour of its source.
+        """
+        facts = {**self._preprocessing.to_dict(), "std": None}
+        if not self._preprocessing.whole:
+            facts["mean"] = None
         return ActivationKey(
             source="pixels",
             weights="none",

@@ -7,7 +7,7 @@ import importlib
 import re
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
-from headstart.backbones.variants import split_variant, varied_facts, varied_source
+from headstart.backbones.variants import split_canvas, split_variant, varied_facts, varied_source
 from headstart.errors import InputError, SourceError
 from headstart.plan import Init
 
@@ -180,7 +180,8 @@ def load_network(
 def _resolve(name: str) -> tuple[Provider, str, str | None]:
     """The provider of a source, the name that the provider knows it by, and a variant."""
     if name.startswith(RUN):
-        return importlib.import_module(_RUNS), name.removeprefix(RUN), None
+        bare, canvas = split_canvas(name)
+        return importlib.import_module(_RUNS), bare.removeprefix(RUN), canvas
     name, variant = split_variant(name)
     prefix, slash, bare = name.partition("/")
     if not slash:

@@ -58,6 +58,7 @@ def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
             module=module,
             flops=cost(nodes, measured, start, cut.place.position),
             state_shape=(measured.values[cut.place.node].shape or ())[1:],
+            picture=source.preprocessing.size,
         )
         for cut, module, start in zip(cuts, modules, starts, strict=False)
     ]

@@ -117,8 +117,8 @@ class Preprocessing:
 
     def placed(self, image: Image.Image, placement: Placement) -> NDArray[np.uint8]:
         """What a placement shows of a picture, shape (height, width, 3); mean colour around it."""
-        fill = tuple(round(255 * value) for value in self.mean)
-        return placement.pixels(image, self.interpolation, fill)
+        red, green, blue = (round(255 * value) for value in self.mean)
+        return placement.pixels(image, self.interpolation, (red, green, blue))
 
     def normalise(self, batch: Tensor) -> Tensor:
         """What the network reads: the same arithmetic that the engines put into their graph.

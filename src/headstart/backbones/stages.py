@@ -20,18 +20,35 @@ State = dict[str, Tensor]
 Layout = Literal["vector", "tokens", "channels first", "channels last"]
 
 
-def layout_of(shape: Sequence[int]) -> Layout:
+def layout_of(shape: Sequence[int], picture: tuple[int, int] = (1, 1)) -> Layout:
     """Read the meaning of a state's axes from its shape without the samples.
+
+    Rows and columns of a map are in the ratio of the picture's.
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Of the state.
+    picture : tuple of int
+        Height and width of what the network reads.
 
     Examples
     --------
     >>> [layout_of(shape) for shape in [(512,), (197, 384), (96, 56, 56), (56, 56, 96)]]
     ['vector', 'tokens', 'channels first', 'channels last']
+    >>> [layout_of(shape, (320, 448)) for shape in [(40, 40, 56), (80, 112, 96)]]
+    ['channels first', 'channels last']
     """
     if len(shape) < 3:
         return "vector" if len(shape) == 1 else "tokens"
-    rows, columns, last = shape
-    return "channels last" if rows == columns != last else "channels first"
+    first, second, third = shape
+    is_last = _off(first, second, picture) < _off(second, third, picture)
+    return "channels last" if is_last else "channels first"
+
+
+def _off(rows: int, columns: int, picture: tuple[int, int]) -> float:
+    """How far two sides are from the ratio of the picture's; 0: they have it."""
+    return abs(math.log(rows * picture[1] / (columns * picture[0])))
 
 
 def step(piece: nn.Module, state: State) -> State:
@@ -90,6 +107,8 @@ class Stage:
         Names and shapes of what stands beside it in the state.
     pooling : {"mean", "cls"}
         Of tokens.
+    picture : tuple of int
+        Height and width of what the network reads, which tell what the axes of a map mean.
     """
 
     name: str
@@ -98,11 +117,12 @@ class Stage:
     state_shape: tuple[int, ...]
     carries: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     pooling: str = "mean"
+    picture: tuple[int, int] = (1, 1)
 
     @property
     def layout(self) -> Layout:
         """What the axes of the state mean."""
-        return layout_of(self.state_shape)
+        return layout_of(self.state_shape, self.picture)
 
     @property
     def feature_size(self) -> int:

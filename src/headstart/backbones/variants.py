@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, get_args
@@ -89,15 +90,29 @@ def varied_facts(facts: Mapping[str, Any], variant: str | None) -> dict[str, Any
     return {**facts, "name": name, "preprocessing": _varied(told, variant, name).to_dict()}
 
 
+def split_canvas(name: str) -> tuple[str, str | None]:
+    """The name without a canvas, and the canvas; None where the name states none.
+
+    Examples
+    --------
+    >>> split_canvas("run:mine/run@96x128"), split_canvas("timm/resnet10t@64")
+    (('run:mine/run', '96x128'), ('timm/resnet10t@64', None))
+    """
+    found = re.fullmatch(rf"(.+){_SIGN}(\d+{_TIMES}\d+)", name)
+    return (found[1], found[2]) if found else (name, None)
+
+
 def with_canvas(name: str, canvas: tuple[int, int]) -> str:
     """The source that reads whole pictures, padded, onto so many rows and columns of pixels.
+
+    ``name`` has no variant yet.
 
     Examples
     --------
     >>> with_canvas("timm/resnet10t", (96, 128))
     'timm/resnet10t@96x128'
     """
-    return f"{name.partition(_SIGN)[0]}{_SIGN}{canvas[0]}{_TIMES}{canvas[1]}"
+    return f"{name}{_SIGN}{canvas[0]}{_TIMES}{canvas[1]}"
 
 
 def _varied(told: Any, variant: str, name: str) -> Any:

@@ -47,7 +47,7 @@ def fit_and_save(
     Path
         The run folder.
     """
-    folder = out if out is not None else _free_name(data.train)
+    folder = out if out is not None else free_name(data.train)
     check_place(folder)
     check_task(data.task)
     watch = watch or Watch()
@@ -86,7 +86,7 @@ def _read_table(place: Path, data: DataArguments, progress: Progress) -> Dataset
     return read_table(place, data.path_column, data.label_column, progress, data.text_column)
 
 
-def _free_name(data: Path) -> Path:
+def free_name(data: Path) -> Path:
     """``NAME-run`` in the current folder, or the first ``NAME-run-2`` and so on that is free."""
     stem = data.resolve().stem or "data"
     names = (f"{stem}-run" if count == 1 else f"{stem}-run-{count}" for count in range(1, 10**6))

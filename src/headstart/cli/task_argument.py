@@ -24,8 +24,8 @@ def check_task(text: str) -> None:
     """
     if text not in (AUTO, *TASKS):
         raise InputError(
-            f"The task is {text!r}; accepted: {AUTO}, {', '.join(TASKS)}. Leave --task out to have "
-            "it seen from the labels."
+            f"The task is {text!r}; accepted: {AUTO}, {', '.join(TASKS)}, detect, locate, segment. "
+            "Leave --task out to have it seen from the labels."
         )
 
 

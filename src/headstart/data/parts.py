@@ -100,3 +100,16 @@ def _no_part(table: Table, part: str, parts: list[str | None]) -> InputError:
         f"The table '{printable(table.name)}' has no part '{part}'. Its parts: "
         f"{', '.join(known[:6])}{more}. Name one of them."
     )
+
+
+def has_part(table: str | os.PathLike[str], part: str, *, part_column: str | None = None) -> bool:
+    """Whether a table counts any sample to a part.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, or has no column of parts.
+    """
+    name = os.fsdecode(table)
+    found = read_table_file(name)
+    return part in found.cells(find_column(found.columns, part_column, _PART_NAMES, "part", name))

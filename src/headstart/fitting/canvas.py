@@ -24,18 +24,20 @@ _FINE, _MIDDLE, _COARSE = 8, 16, 32
 _SMALL = 10
 
 
-def canvas_for(sizes: Sequence[tuple[int, int]], most: int = _MOST) -> tuple[int, int]:
+def canvas_for(
+    sizes: Sequence[tuple[int, int]], least: float = 64.0, most: int = _MOST
+) -> tuple[int, int]:
     """Height and width of the canvas for pictures of these sizes.
 
-    It has the aspect of the median picture, is no larger than that, and no larger than a square of
-    ``most`` pixels a side.
+    It has the aspect of the median picture and about as many pixels, within the two limits.
 
     Parameters
     ----------
     sizes : sequence of (width, height)
         In pixels.
-    most : int
-        See above.
+    least, most : float
+        Sides of squares with as many pixels as the canvas has at least and at most. The network
+        learned on pictures of a certain size, and smaller ones are enlarged to it.
 
     Examples
     --------
@@ -44,7 +46,8 @@ def canvas_for(sizes: Sequence[tuple[int, int]], most: int = _MOST) -> tuple[int
     """
     shapes = np.asarray(sizes, dtype=np.float64).reshape(-1, 2)
     aspect = float(np.clip(np.median(shapes[:, 0] / shapes[:, 1]), 1 / _LONGEST, _LONGEST))
-    side = min(most, _rounded(float(np.median(np.sqrt(shapes.prod(axis=1))))))
+    side = _rounded(float(np.median(np.sqrt(shapes.prod(axis=1)))))
+    side = max(min(side, most), _rounded(least))
     return _rounded(side / sqrt(aspect)), _rounded(side * sqrt(aspect))
 
 

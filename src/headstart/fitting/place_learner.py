@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from headstart.activations.states import States
 from headstart.activations.store import ActivationStore
 from headstart.activations.tap_states import TapEncoders
 from headstart.activations.views import ORIGINAL, check_views
-from headstart.backbones.variants import split_variant, with_canvas
+from headstart.backbones.catalogue import RUN
+from headstart.backbones.variants import split_canvas, split_variant, with_canvas
 from headstart.data.dataset import Dataset
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError, SourceError
@@ -31,12 +33,11 @@ from headstart.fitting.place_plan import place_plan
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.training_evidence import epochs_decision, states_decision
 from headstart.fitting.watch import Watch
-from headstart.plan import Plan, TrainingPlan
+from headstart.plan import Plan, TrainingPlan, changed_training
 from headstart.progress import Progress
 from headstart.runs.place_model import Answer, PlaceModel, answers_of
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
-from headstart.tasks.place_task import PlaceTask
 from headstart.tasks.segmentation import SegmentationTask, class_weights
 
 if TYPE_CHECKING:
@@ -96,10 +97,7 @@ class PlaceLearner:
         """By a plan that is settled already, or by the one that the settings ask for."""
         self.progress("build the network", 0, None)
         with self.watch.step("build the network"):
-            assembled = self.assembled() if plan is None else self.assembled_by(plan)
-            if plan is None:
-                plan = self.planned(assembled)
-                assembled = self.assembled_by(plan)
+            assembled, plan = self.begun() if plan is None else (self.assembled_by(plan), plan)
             taps = self.taps(assembled)
         plan = plan.with_head(replace(plan.head, stages=_names(taps)))
         with self.watch.step("encode"):
@@ -143,38 +141,63 @@ class PlaceLearner:
         """The share that is held back, which has to be known before the plan is."""
         asked = self.settings.plan
         usual = asked.training if isinstance(asked, Plan) and asked.training else TrainingPlan()
-        return float(self.settings.training.get("validation", usual.validation))
+        return changed_training(usual, self.settings.training).validation
 
-    def assembled(self) -> Assembled:
-        """The source's network on the canvas that suits the pictures, or on its own.
+    def begun(self) -> tuple[Assembled, Plan]:
+        """The network on its canvas with the weights that it starts from, and the plan for it.
 
         Raises
         ------
         SourceError
             If it cannot be had, or does not read pictures.
+        PlanError
+            If the plan does not fit its stages.
         """
-        from headstart.backbones.assembly import load_assembled
+        from headstart.backbones.assembly import check_stages, randomise
+
+        assembled = self.on_canvas()
+        plan = self.planned(assembled)
+        check_stages(plan, assembled.backbone.stage_names)
+        if any(stage.init == "pretrained" for stage in plan.stages):
+            randomise(assembled, plan.stages, self.settings.seed)
+        return assembled, plan
+
+    def on_canvas(self) -> Assembled:
+        """The source's network on the canvas that suits the pictures, or on its own."""
         from headstart.backbones.catalogue import find_source
 
-        name, weights = self.settings.source_to_read, self.settings.weights
+        name = self.settings.source_to_read
         modality = find_source(name)["modality"]
         if modality != "image":
             raise SourceError(
                 f"Source {name!r} reads samples of kind {modality!r}; accepted for "
                 f"{self.settings.task}: sources that read pictures. See: headstart sources"
             )
-        bare, variant = split_variant(name)
-        if variant is not None and "x" in variant:
-            return load_assembled(name, weights)
+        bare, canvas_given = split_canvas(name)
+        if canvas_given is not None:
+            return self._loaded(name)
+        is_run = name.startswith(RUN)
+        bare, variant = (name, None) if is_run else split_variant(name)
         own = int(variant) if variant is not None else None
-        canvas = (own, own) if own is not None else canvas_for(self.sizes)
+        height, width = find_source(bare)["preprocessing"]["size"]
+        usual = canvas_for(self.sizes, sqrt(height * width))
+        canvas = (own, own) if own is not None else usual
         try:
-            return load_assembled(with_canvas(bare, canvas), weights)
+            return self._loaded(with_canvas(bare, canvas))
         except SourceError:
             if own is not None:
                 raise
-        height, width = find_source(bare)["preprocessing"]["size"]
-        return load_assembled(with_canvas(bare, (height, width)), weights)
+        return self._loaded(with_canvas(bare, (height, width)))
+
+    def _loaded(self, name: str) -> Assembled:
+        """No weights are asked for where the plan wants none."""
+        from headstart.backbones.assembly import load_assembled
+
+        asked = self.settings.plan
+        inits = {one.init for one in asked.stages} if isinstance(asked, Plan) else {asked.init}
+        if inits == {"random"}:
+            return load_assembled(name, init="random", seed=self.settings.seed)
+        return load_assembled(name, self.settings.weights)
 
     def planned(self, assembled: Assembled) -> Plan:
         """What the settings ask for, with this network."""
@@ -277,7 +300,8 @@ class PlaceLearner:
 
         backbone = assembled.backbone
         facts = [plan.to_dict(), self.settings.seed, self.task.name, self.task.to_manifest()]
-        told = json.dumps([*facts, str(self.settings.head), version("torch")], sort_keys=True)
+        head = {name: np.asarray(one).tolist() for name, one in self.head_settings.items()}
+        told = json.dumps([*facts, head, version("torch")], sort_keys=True)
         digest = hashlib.blake2b(told.encode(), digest_size=16)
         digest.update(stages_digest(backbone, len(backbone.stages)).encode())
         for one, label in zip(self.dataset.fingerprints, self.labels, strict=True):
@@ -308,7 +332,7 @@ class PlaceLearner:
             return Learned(model, 0.0)
         with self.watch.step("judge"):
             items = [self.dataset.items[row] for row in rows]
-            answers = all_answers(model, items, self.progress)
+            answers: list[Any] = all_answers(model, items, self.progress)
         if isinstance(model.task, DetectionTask):
             model = replace(model, threshold=model.task.best_threshold(truth, answers))
         return Learned(model, self.task.merit(truth, answers))
@@ -372,4 +396,3 @@ def _canvas_decision(
         str(tap.stride) for tap in taps
     )
     return Decision("what the network sees", answer, reason, rows)
-

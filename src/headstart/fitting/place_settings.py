@@ -11,9 +11,18 @@ from headstart.backbones.catalogue import default_source
 from headstart.errors import InputError
 from headstart.plan import Plan
 from headstart.strategies import PlanName
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.registry import PLACE_TASKS
+from headstart.tasks.segmentation import SegmentationTask
 
 AUTO = "auto"
+#: Sizes of the heads, and what each must be a multiple of: groups that are normalised together.
+_HEADS: Mapping[str, Mapping[str, int]] = {
+    DetectionTask.name: {"width": 32, "depth": 1},
+    LocalisationTask.name: {"width": 32},
+    SegmentationTask.name: {"width": 32, "depth": 32},
+}
 
 
 @dataclass(frozen=True)
@@ -41,8 +50,9 @@ class PlaceSettings:
         Whether to train the same head on the same network with random weights too, and compare.
     training : mapping of str to value
         Fields of the plan's training part that are to be other than usual.
-    head : mapping of str to value
-        What the head is built with: ``width``, ``depth``.
+    head : mapping of str to int
+        What the head is built with: its ``width``, a multiple of 32, and, but for localisation,
+        its ``depth``.
     states : {"auto", "store", "recompute"}
         Whether the states of frozen stages are stored or computed again in each epoch.
     resume : bool
@@ -91,6 +101,7 @@ class PlaceSettings:
             raise InputError(
                 f"The states are {self.states!r}; accepted: {', '.join(get_args(StatesChoice))}."
             )
+        _check_head(self.task, self.head)
         if self.source == AUTO and self.weights is not None:
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "
@@ -103,3 +114,15 @@ class PlaceSettings:
         if isinstance(self.plan, Plan):
             return self.plan.source
         return default_source("image") if self.source == AUTO else self.source
+
+
+def _check_head(task: str, head: Mapping[str, Any]) -> None:
+    accepted = ", ".join(f"{name}, a multiple of {of}" for name, of in _HEADS[task].items())
+    for name, value in head.items():
+        of = _HEADS[task].get(name)
+        is_whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
+        if of is None or not is_whole or value % of:
+            raise InputError(
+                f"The head of {task} is to have {name} = {value!r}; accepted: {accepted}. Correct "
+                "it, or leave it out."
+            )

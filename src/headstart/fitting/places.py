@@ -93,6 +93,7 @@ def fit_places(
     task = _task_of(kind, train, settings)
     train, test = _answerable(task, train), _answerable(task, test)
     _check_some(train, test)
+    _check_test(task, test)
     notes = task.check(train)
     learner = PlaceLearner(settings, task, train, progress, watch)
     learned = learner.learn()
@@ -136,9 +137,7 @@ def _sides(
             "from and one to test with. Add pictures."
         )
     same = np.zeros(len(train), dtype=np.intp)
-    rows, held = stratified_split(
-        same, train.fingerprints, settings.test_fraction, settings.seed
-    )
+    rows, held = stratified_split(same, train.fingerprints, settings.test_fraction, settings.seed)
     return train.take(rows), replace(train.take(held), quarantined=(), notes=()), ()
 
 
@@ -156,6 +155,14 @@ def _check_some(train: Dataset, test: Dataset) -> None:
                 f"No picture is left {what}.{why} Accepted is one at least. Correct the "
                 "annotations, or add pictures."
             )
+
+
+def _check_test(task: Any, test: Dataset) -> None:
+    """Tell before anything is trained where there is nothing to measure with."""
+    try:
+        task.check(test)
+    except InputError as error:
+        raise InputError(f"Of the test pictures: {error}") from error
 
 
 def _rules(task: Any, learner: PlaceLearner, test: Dataset) -> list[Rival]:
@@ -202,9 +209,18 @@ def _measured(
         verdict=verdict(difference) if transfers else None,
     )
     figures = task.figures(truth, answers, seed)
-    if result.verdict == "transfer hurts":
+    if result.verdict == "transfer hurts" and rival.model is None:
+        result = replace(result, notes=(*result.notes, _better_rule(rival.name)))
+    elif result.verdict == "transfer hurts":
         return _without_transfer(model, result, rival, figures, test, seed)
     return _told(model, replace(result, test=figures), answers, test, seed)
+
+
+def _better_rule(name: str) -> str:
+    return (
+        f"On the test pictures {name} is better than what was learned, and it looks at no picture. "
+        "See whether pictures and annotations belong together, or add pictures."
+    )
 
 
 def _without_transfer(
@@ -215,13 +231,9 @@ def _without_transfer(
     test: Dataset,
     seed: int,
 ) -> PlaceModel:
-    """The better model without transfer, where it is one that looks at pictures."""
+    """The better model without transfer."""
     if rival.model is None:
-        raise InputError(
-            f"{rival.name.capitalize()} is better than what was learned, which looks at pictures: "
-            "there is nothing in these pictures that tells where things are. Accepted are pictures "
-            "and annotations that belong together. Check them, or add pictures."
-        )
+        raise TypeError("a rule is no model that could be saved")
     truth = [] if test.labels is None else list(test.labels)
     result = replace(
         result,

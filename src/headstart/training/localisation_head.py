@@ -66,11 +66,16 @@ class LocalisationHead(nn.Module):
         return (self.box(seen.flatten(1)).sigmoid(),)
 
     def goal(self, target: Boxes, placement: Placement) -> Tensor:
-        """The box on the canvas as middle, width and height in shares of it, shape (4,)."""
+        """The box on the canvas as middle, width and height in shares of it, shape (4,).
+
+        Not a number where the view shows nothing of it.
+        """
         left, top, right, bottom = placement.boxes(np.asarray(target.corners[:1], dtype=float))[0]
         rows, columns = self.canvas
         left, right = np.clip([left, right], 0, columns) / columns
         top, bottom = np.clip([top, bottom], 0, rows) / rows
+        if left >= right or top >= bottom:
+            return torch.full((4,), torch.nan)
         middle = ((left + right) / 2, (top + bottom) / 2, right - left, bottom - top)
         return torch.tensor(middle, dtype=torch.float32)
 
@@ -78,6 +83,10 @@ class LocalisationHead(nn.Module):
         """Absolute differences and generalised IoU (Rezatofighi and others, 2019)."""
         (said,) = outputs
         wanted = torch.stack(list(goals)).to(said.device)
+        seen = ~wanted.isnan().any(dim=1)
+        if not bool(seen.any()):
+            return said.sum() * 0.0
+        said, wanted = said[seen], wanted[seen]
         near = functional.l1_loss(said, wanted)
         return near + generalized_box_iou_loss(_corners(said), _corners(wanted), "mean")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from torch import Tensor, nn
@@ -10,10 +11,8 @@ from torch import Tensor, nn
 from headstart.data.placement import Placement
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
+from headstart.tasks.place_task import PlaceTask
 from headstart.tasks.segmentation import SegmentationTask
-from headstart.training.detection_head import DetectionHead
-from headstart.training.localisation_head import LocalisationHead
-from headstart.training.segmentation_head import SegmentationHead
 
 
 class PlaceHead(Protocol):
@@ -31,20 +30,36 @@ class PlaceHead(Protocol):
         ...
 
 
-HEADS: Mapping[str, type[Any]] = {
-    DetectionTask.name: DetectionHead,
-    LocalisationTask.name: LocalisationHead,
-    SegmentationTask.name: SegmentationHead,
+#: Homes of the heads: each brings a library that the others do not need.
+HEADS: Mapping[str, tuple[str, str]] = {
+    DetectionTask.name: ("headstart.training.detection_head", "DetectionHead"),
+    LocalisationTask.name: ("headstart.training.localisation_head", "LocalisationHead"),
+    SegmentationTask.name: ("headstart.training.segmentation_head", "SegmentationHead"),
 }
 
 
 def head_for(
-    task: Any,
+    task: PlaceTask,
     channels: Sequence[int],
     strides: Sequence[int],
     canvas: tuple[int, int],
     **settings: Any,
 ) -> nn.Module:
-    """The head of a task, with random numbers."""
-    head: nn.Module = HEADS[task.name](task, channels, strides, canvas, **settings)
+    """The head of a task, with random numbers.
+
+    Parameters
+    ----------
+    task : PlaceTask
+        With its classes.
+    channels, strides : sequence of int
+        Of the maps, from the finest to the coarsest.
+    canvas : tuple of int
+        Height and width of what the network reads.
+    settings
+        See the head.
+    """
+    module, name = HEADS[task.name]
+    head: nn.Module = getattr(import_module(module), name)(
+        task, channels, strides, canvas, **settings
+    )
     return head

@@ -166,15 +166,14 @@ def train_places(
     with seeded(learning.seed):
         own = head_for(task, channels, strides, learning.canvas, **settings)
         network = PlaceNetwork(assembled.backbone, plan, taps, own)
-        network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        add_adapters(network, plan)  # type: ignore[arg-type]
+        # What trains suffixes asks for the stages after the cut and for a head: it has both.
+        some: Any = network.to(memory_format=torch.channels_last)
+        add_adapters(some, plan)
+    learns: Any = learning
     with threads(), kept_memory(), _fast(network, plan, learning):
-        some: Any = network
-        trainer = PlaceTrainer(
-            trainer_fabric(), some, plan, learning, checkpoints, progress  # type: ignore[arg-type]
-        )
+        trainer = PlaceTrainer(trainer_fabric(), some, plan, learns, checkpoints, progress)
         trained = trainer.run()
-    merge_adapters(network)  # type: ignore[arg-type]
+    merge_adapters(some)
     network.cpu().eval().requires_grad_(False)
     return PlaceOutcome(network, trained)
 

@@ -77,7 +77,5 @@ class SegmentationHead(nn.Module):
         codes = torch.stack(list(goals)).long().to(scores.device)
         if bool((codes == IGNORED).all()):
             return scores.sum() * 0.0
-        loss: Tensor = functional.cross_entropy(
-            scores, codes, self.weights, ignore_index=IGNORED
-        )
+        loss: Tensor = functional.cross_entropy(scores, codes, self.weights, ignore_index=IGNORED)
         return loss

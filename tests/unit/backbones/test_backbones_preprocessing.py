@@ -80,3 +80,35 @@ def test_plain_data_is_json_and_back():
     import json
 
     assert Preprocessing.from_dict(json.loads(json.dumps(FACTS.to_dict()))) == FACTS
+
+
+WHOLE = Preprocessing((40, 60), 1.0, "bilinear", (0.2, 0.4, 0.6), (0.5,) * 3, whole=True)
+
+
+@pytest.mark.parametrize("size", [(20, 10), (10, 20), (300, 200), (1, 1), (300, 20)])
+def test_a_whole_picture_stands_in_the_middle_of_the_mean_colour(size):
+    pixels = WHOLE.pixels(Image.new("RGB", size, (250, 5, 5)))
+    assert pixels.shape == (40, 60, 3)
+    assert pixels.dtype == np.uint8
+    is_picture = (pixels == (250, 5, 5)).all(axis=2)
+    is_around = (pixels == (51, 102, 153)).all(axis=2)
+    assert is_picture.any()
+    mixed = ~(is_picture | is_around)  # at an edge between two pixels of the canvas alone
+    assert mixed.sum() <= 2 * (40 + 60)
+    scale = min(60 / size[0], 40 / size[1])
+    assert is_picture.sum() == pytest.approx(size[0] * size[1] * scale**2, abs=2 * (40 + 60))
+    assert np.array_equal(is_picture, is_picture[::-1, ::-1])
+    full = [(is_picture | mixed).any(axis=axis).all() for axis in (0, 1)]
+    assert any(full)
+
+
+def test_a_whole_picture_of_the_canvas_is_copied():
+    image = picture(60, 40)
+    assert np.array_equal(WHOLE.pixels(image), np.asarray(image))
+
+
+def test_facts_of_central_crops_are_written_as_before_there_was_a_choice():
+    assert list(FACTS.to_dict()) == ["size", "crop_fraction", "interpolation", "mean", "std"]
+    assert WHOLE.to_dict()["whole"] is True
+    assert Preprocessing.from_dict(WHOLE.to_dict()) == WHOLE
+    assert not Preprocessing.from_dict(FACTS.to_dict()).whole

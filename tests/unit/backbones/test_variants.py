@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headstart.backbones import find_source, load_backbone
-from headstart.backbones.variants import split_variant, with_size
+from headstart.backbones.variants import split_variant, with_canvas, with_size
 from headstart.errors import SourceError
 
 
@@ -45,3 +45,34 @@ def test_a_size_that_no_source_can_have():
 def test_a_network_of_one_size_says_so():
     with pytest.raises(SourceError, match="cannot be measured on pictures of 64x64 pixels"):
         load_backbone("timm/vit_tiny_patch16_224@64", init="random")
+
+
+def test_a_source_reads_whole_pictures_on_a_canvas(tiny_provider):
+    own = load_backbone("tiny/net").source.preprocessing
+    backbone = load_backbone("tiny/net@24x40")
+    facts = backbone.source.preprocessing
+    assert backbone.source.name == "tiny/net@24x40"
+    assert (facts.size, facts.whole, facts.crop_fraction) == ((24, 40), True, 1.0)
+    assert (facts.mean, facts.std, facts.interpolation) == (own.mean, own.std, own.interpolation)
+    assert backbone.stages[0].flops > load_backbone("tiny/net@24").stages[0].flops
+
+
+def test_facts_without_a_network_have_the_canvas():
+    facts = find_source("bundled/efficientnet-lite0@96x128")["preprocessing"]
+    assert (facts["size"], facts["whole"]) == ([96, 128], True)
+
+
+def test_one_canvas_takes_the_place_of_another():
+    assert with_canvas("tiny/net@64", (96, 128)) == "tiny/net@96x128"
+    assert split_variant("tiny/net@96x128") == ("tiny/net", "96x128")
+
+
+@pytest.mark.parametrize("size", ["64x", "x64", "64x7", "64x64x64", "64X64", "6.4x64", "64x-64"])
+def test_what_is_no_canvas_is_refused(size):
+    with pytest.raises(SourceError, match=rf"size in the source 'tiny/net@{size}' is '{size}'"):
+        split_variant(f"tiny/net@{size}")
+
+
+def test_texts_have_no_canvas():
+    with pytest.raises(SourceError, match=r"asked to read 64x64 tokens; accepted: 8 to"):
+        load_backbone("bundled/minilm-l6@64x64")

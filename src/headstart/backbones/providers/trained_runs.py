@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _MANIFEST = "manifest.json"
 _NETWORK = "backbone/network.safetensors"
+#: Of a run that says where something is: its head stands in the same file.
+_PLACES, _PREFIX = "network/network.safetensors", "backbone/"
 _RANDOM = "random-"
 
 
@@ -59,7 +61,7 @@ def build(
     builder = source.builder or source.name
     if init == "random":
         network, facts = _random(source, builder, seed)
-    elif (Path(name) / _NETWORK).is_file():
+    elif _weights_file(name) is not None:
         network, facts = load_network(builder, init="random")
         load_strictly(network, _tensors(name), f"run:{name}")
         facts = source
@@ -125,10 +127,16 @@ def _manifest(name: str) -> dict[str, Any]:
     )
 
 
+def _weights_file(name: str) -> str | None:
+    """The file with the network's own weights, where there is one."""
+    return next((one for one in (_NETWORK, _PLACES) if (Path(name) / one).is_file()), None)
+
+
 def _tensors(name: str) -> Any:
     """The weights, after checking that they are those that were written."""
-    path = Path(name) / _NETWORK
-    written = _manifest(name)["files"].get(_NETWORK, {}).get("sha256")
+    file_name = _weights_file(name) or _NETWORK
+    path = Path(name) / file_name
+    written = _manifest(name)["files"].get(file_name, {}).get("sha256")
     try:
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
@@ -139,4 +147,8 @@ def _tensors(name: str) -> Any:
             f"The weights of the run {name!r} were changed since it was written. Copy the whole "
             "run folder again, or make it again with 'headstart fit'."
         )
-    return read_weights(path)
+    tensors = read_weights(path)
+    if file_name == _NETWORK:
+        return tensors
+    own = ((key, one) for key, one in tensors.items() if key.startswith(_PREFIX))
+    return {key.removeprefix(_PREFIX): one for key, one in own}
