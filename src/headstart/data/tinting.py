@@ -47,7 +47,8 @@ def tinted(
         if is_coloured(code, classes):
             inside = large == code
             share = np.float32(_OPACITY)
-            pixels[inside] = pixels[inside] * (1 - share) + np.float32(colour_of(code)) * share
+            colour = np.array(colour_of(code), dtype=np.float32)
+            pixels[inside] = pixels[inside] * (1 - share) + colour * share
     file = BytesIO()
     Image.fromarray(pixels.astype(np.uint8)).save(file, "JPEG", quality=80, optimize=True)
     return file.getvalue()

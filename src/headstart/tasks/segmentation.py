@@ -151,8 +151,9 @@ class SegmentationTask:
         """A row for the picture ``name``, from a class a pixel, shape (height, width)."""
         array = codes_of(found)
         # Part by part: counting makes eight bytes of each pixel.
-        parts = (array[top : top + _ROWS].ravel() for top in range(0, len(array), _ROWS))
-        counts = sum(np.bincount(part, minlength=len(self.classes)) for part in parts)
+        counts = np.zeros(len(self.classes), dtype=np.int64)
+        for top in range(0, len(array), _ROWS):
+            counts += np.bincount(array[top : top + _ROWS].ravel(), minlength=len(self.classes))
         shares = zip(self.classes, (counts / array.size).tolist(), strict=True)
         height, width = array.shape
         return MaskPrediction(
