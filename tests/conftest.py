@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,3 +33,19 @@ def place_sources() -> Iterator[tuple[str, ...]]:
         patch.setitem(catalogue.PROVIDERS, "places", PlaceProvider())
         patch.setattr(job, "available_cores", lambda: 1)
         yield SOURCES
+
+
+@pytest.fixture(scope="session")
+def place_runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A run of each task of places, made once; nobody changes them."""
+    from tests.place_runs import TASKS, make_run
+    from tests.tiny_places import PlaceProvider
+
+    from headstart.backbones import catalogue
+    from headstart.training import job
+
+    folder = tmp_path_factory.mktemp("places")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(catalogue.PROVIDERS, "places", PlaceProvider())
+        patch.setattr(job, "available_cores", lambda: 1)
+        return {task: make_run(task, folder) for task in TASKS}
