@@ -165,7 +165,7 @@ def test_a_threshold_is_a_score(detector, threshold):
 
 
 def test_masks_have_no_threshold(segmenter):
-    with pytest.raises(InputError, match="this model is one of segmentation. Leave it out"):
+    with pytest.raises(InputError, match="this model is one of segmentation"):
         with_threshold(segmenter, 0.5)
 
 
