@@ -111,12 +111,12 @@ def _description(service: Service) -> dict[str, Any]:
         "source": result.source,
         "verdict": result.verdict,
         "explains": service.explainer is not None,
-        "colours": _colours(service.model),
+        "palette": _palette(service.model),
         "limits": {"body_bytes": limits.body_bytes, "samples": limits.samples},
     }
 
 
-def _colours(model: Model | PlaceModel) -> list[str | None]:
+def _palette(model: Model | PlaceModel) -> list[str | None]:
     """Of the classes of a model of places, as its masks have them; None: one that is not shown."""
     if not isinstance(model, PlaceModel):
         return []

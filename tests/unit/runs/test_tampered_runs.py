@@ -139,11 +139,17 @@ def test_facts_of_a_file_that_say_nothing_are_refused(run, facts):
         ({"plan": {"source": "x"}}, "The plan cannot be understood"),
         ({"precision": ...}, "precision"),
         ({"task": ...}, "task"),
-        ({"task": "detection"}, "The task is 'detection'; accepted: classification, regression"),
+        ({"task": "guessing"}, "The task is 'guessing'; accepted: classification, regression"),
         ({"task": "regression"}, r"a head of shape \(3, 2\) for 1 outputs"),
     ],
 )
 def test_a_manifest_that_makes_no_sense_is_refused(run, changes, message):
     edit(run, **changes)
     with pytest.raises(RunError, match=f"cannot be understood: .*{message}.* make it again"):
+        load(run)
+
+
+def test_a_run_that_calls_itself_one_of_places_is_refused(run):
+    edit(run, task="detection")
+    with pytest.raises(RunError, match=r"has no file 'network/model\.xml'\. Copy the whole run"):
         load(run)

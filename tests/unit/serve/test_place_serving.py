@@ -110,7 +110,7 @@ def test_there_is_no_explanation(services, pictures, task):
 )
 def test_it_is_described(services, task, classes, colours):
     told = services(task).get("/model").json
-    assert (told["task"], told["classes"], told["colours"]) == (task, classes, colours)
+    assert (told["task"], told["classes"], told["palette"]) == (task, classes, colours)
     assert told["explains"] is False
 
 

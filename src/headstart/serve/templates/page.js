@@ -83,7 +83,7 @@ function purpose() {
   return model.classes.length ? `to tell ${listed(model.classes)} apart` : "to predict a number";
 }
 
-const findsPlaces = () => model.colours.length > 0;
+const findsPlaces = () => model.palette.length > 0;
 
 function listed(names) {
   if (names.length === 1) return names[0];
@@ -147,7 +147,7 @@ function show(prediction) {
   part("result").hidden = false;
 }
 
-/** Boxes on the picture in the colours of their classes, and a list of them. */
+/** Boxes on the picture, each in the colour of its class, and a list of them. */
 function showBoxes({ width, height, boxes }) {
   part("answer").textContent = boxes.length ? `${boxes.length} found` : "Nothing found";
   part("boxes").setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -159,7 +159,7 @@ function showBoxes({ width, height, boxes }) {
 }
 
 function drawn(box, kind) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  const made = document.createElementNS(part("boxes").namespaceURI, "rect");
   made.setAttribute("x", box.xmin);
   made.setAttribute("y", box.ymin);
   made.setAttribute("width", box.xmax - box.xmin);
@@ -169,7 +169,7 @@ function drawn(box, kind) {
   return made;
 }
 
-const colourOf = label => model.colours[model.classes.indexOf(label)];
+const colourOf = label => model.palette[model.classes.indexOf(label)];
 
 function coloured(label, share) {
   const row = bar([label, share], 1);
@@ -179,7 +179,7 @@ function coloured(label, share) {
   return row;
 }
 
-/** The classes of the pixels in their colours over the picture, and how much of it each takes. */
+/** Each pixel in the colour of its class over the picture, and how much of it each class takes. */
 function showMask({ mask, shares }) {
   const rows = Object.entries(shares).filter(row => row[1] > 0).sort((a, b) => b[1] - a[1]);
   part("answer").textContent = `Mostly ${rows[0][0]}, ${percent(rows[0][1])}`;
@@ -197,7 +197,7 @@ function paint(picture) {
   canvas.height = picture.naturalHeight;
   const context = canvas.getContext("2d");
   context.drawImage(picture, 0, 0);
-  if (model.colours[0] !== null) return;
+  if (model.palette[0] !== null) return;
   const pixels = context.getImageData(0, 0, canvas.width, canvas.height);
   for (let place = 0; place < pixels.data.length; place += 4) {  // black is the background
     const [red, green, blue] = pixels.data.subarray(place, place + 3);
