@@ -14,6 +14,7 @@ from headstart.report.class_table import class_table
 from headstart.report.confusion_table import confusion_table
 from headstart.report.data_map import data_map
 from headstart.report.exhibits import Exhibits
+from headstart.report.fit_command import fit_command
 from headstart.report.hardest import hardest_cards
 from headstart.report.label_curve import label_curve
 from headstart.report.method import method
@@ -108,6 +109,7 @@ def report_contents(
         **_about_the_data(result),
         "method": method(result, evidence),
         "seconds": _seconds(result.seconds),
+        "fit_again": fit_command(result.task, f"--source {result.source}", tests=True),
         "circumstances": dict(circumstances or {}),
     }
     plain: dict[str, Any] = plain_data(contents)

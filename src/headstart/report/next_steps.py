@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headstart.evaluation.result import Result
+from headstart.report.fit_command import fit_command
 from headstart.report.sayings import SAYINGS, Sayings
 from headstart.report.training_curve import is_in_vain, is_still_falling
 from headstart.report.wording import noun
@@ -77,7 +78,7 @@ def _about_training(result: Result, curve: Mapping[str, Any] | None) -> dict[str
         return _said(
             "Training the stages did not help: the weights from before it were kept. The plan that "
             "keeps all stages as they came takes less time:",
-            "headstart fit DATA --plan probe --out RUN",
+            fit_command(result.task, "--plan probe"),
         )
     if is_still_falling(curve):
         planned = int((result.plan.get("training") or {}).get("epochs", 0))
@@ -95,7 +96,7 @@ def _about_test(result: Result, says: Sayings) -> dict[str, str]:
         return _said(
             f"Set some labelled {many} aside and fit again, since nobody knows how good this "
             "model is:",
-            "headstart fit DATA --test TEST_DATA --out RUN",
+            fit_command(result.task, tests=True),
         )
     figure = result.test.get(says.metric)
     if figure is None or not says.is_wide(figure):

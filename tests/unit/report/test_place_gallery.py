@@ -125,3 +125,8 @@ def test_another_picture_of_that_name_is_not_shown(place_runs, tmp_path, monkeyp
 def test_what_is_about_other_models_is_refused(place_runs, given, option):
     with pytest.raises(InputError, match=f"{option} is about models whose answer is a label"):
         place_contents(load(place_runs["detection"]), **given)
+
+
+def test_the_command_to_do_it_again_names_the_task(place_runs):
+    page = render_html(place_contents(load(place_runs["segmentation"])))
+    assert "headstart fit PICTURES --masks MASKS --task segment --test TEST_PICTURES" in page

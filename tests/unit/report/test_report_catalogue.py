@@ -19,10 +19,12 @@ REPORT = PACKAGE / "report"
 CATALOGUE = json.loads((REPORT / "languages" / "zh.json").read_text(encoding="utf-8"))
 TEMPLATES = ("report.html.jinja", "charts.jinja")
 
+#: They say nothing on a page, or commands alone.
+SILENT = {REPORT / name for name in ("run_comparison.py", "language.py", "fit_command.py")}
 #: Where sentences come from that end in a result or in evidence.
 SPEAKERS = sorted(
     {
-        *(set(REPORT.glob("*.py")) - {REPORT / "run_comparison.py", REPORT / "language.py"}),
+        *(set(REPORT.glob("*.py")) - SILENT),
         *(
             PACKAGE / name
             for name in (
