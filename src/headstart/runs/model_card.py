@@ -223,7 +223,12 @@ def _limits(result: Result) -> Iterator[str]:
         )
     else:
         limits.append("Nothing tells it that it is shown something unlike what it learned from.")
-    if result.modality in ("image", "text"):
+    if result.task in _PLACES:
+        limits.append(
+            "Before you give the run away: report.html shows some of the pictures that it was "
+            "tested on, small, and places.json what is in them."
+        )
+    elif result.modality in ("image", "text"):
         limits.append(
             "Before you give the run away: its files samples.json and hardest.json, where they are "
             f"there, show some of the {samples} that it learned from and was tested on, small."

@@ -65,3 +65,9 @@ def test_masks_of_many_pictures_are_not_held_together(place_runs, monkeypatch):
     rest = list(placed)
     assert [one.name for one in (first, *rest)] == sorted(str(one) for one in folder.iterdir())
     assert told[-1] == ("predict", 12, 12)
+
+
+def test_the_card_says_what_the_run_shows_of_test_pictures(place_runs):
+    card = (place_runs["detection"] / "model_card.md").read_text("utf-8")
+    assert "report.html shows some of the pictures that it was tested on, small" in card
+    assert "hardest.json" not in card
