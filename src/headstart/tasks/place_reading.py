@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,38 @@ def read_answer(
     return _WAYS[task.name](task, outputs, strides, placement)
 
 
+def shapes_of_outputs(
+    task: Any, strides: Sequence[int], canvas: tuple[int, int]
+) -> tuple[tuple[int, ...], ...]:
+    """What :func:`read_answer` takes: the shape of each output of the head for one picture.
+
+    Parameters
+    ----------
+    task : PlaceTask
+        What is answered.
+    strides : sequence of int
+        Of the maps that the head reads.
+    canvas : tuple of int
+        Height and width of what the network reads.
+
+    Examples
+    --------
+    >>> shapes_of_outputs(DetectionTask(("cat", "dog")), (16, 32), (64, 96))
+    ((30, 2), (30, 4), (30, 1))
+    """
+    if task.name == LocalisationTask.name:
+        return ((task.n_outputs,),)
+    if task.name == SegmentationTask.name:
+        return ((task.n_outputs, *canvas),)
+    locations = sum(math.prod(_grid(canvas, stride)) for stride in strides)
+    return (locations, task.n_outputs), (locations, 4), (locations, 1)
+
+
+def _grid(canvas: tuple[int, int], stride: int) -> tuple[int, int]:
+    """Rows and columns of a level."""
+    return -(-canvas[0] // stride), -(-canvas[1] // stride)
+
+
 def _detected(
     task: DetectionTask, outputs: Outputs, strides: Sequence[int], placement: Placement
 ) -> Boxes:
@@ -48,7 +81,7 @@ def _detected(
     logits, distances, centerness = outputs
     levels, start = [], 0
     for stride in strides:
-        rows, columns = (-(-side // stride) for side in placement.canvas)
+        rows, columns = _grid(placement.canvas, stride)
         part = slice(start, start + rows * columns)
         start = part.stop
         levels.append(
