@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,8 @@ class PlaceEngine:
         self._network = network
         self._precision = best_precision() if precision is None else precision
         self._requests = Requests(lambda: network.model_path, self._precision, np.float32)
+        # One run keeps all cores busy; threads that shared the queue might not wait for their own.
+        self._alone = RLock()
 
     @property
     def key(self) -> ActivationKey:
@@ -85,7 +88,7 @@ class PlaceEngine:
         progress: Progress = silent,
         step: str = "predict",
     ) -> dict[int, str]:
-        """Look at all pictures.
+        """Look at all pictures; threads that ask at once take turns.
 
         Returns
         -------
@@ -98,7 +101,8 @@ class PlaceEngine:
             placement = Placement.fit(size, self._network.canvas)
             receive(row, self._network.outputs(numbers[2:]), placement)
 
-        return stream(items, [[self]] * len(items), deliver, progress, step)
+        with self._alone:
+            return stream(items, [[self]] * len(items), deliver, progress, step)
 
 
 def _with_size(size: tuple[int, int], done: Done, row: NDArray[Any]) -> None:
