@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from headstart.errors import HeadstartError
     from headstart.estimators import TransferClassifier, TransferRegressor
+    from headstart.multi_task import MultiTaskModel
     from headstart.place_estimators import TransferDetector, TransferLocaliser, TransferSegmenter
     from headstart.plan import HeadPlan, Plan, StagePlan
     from headstart.question_answerer import QuestionAnswerer
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 __all__ = [
     "HeadPlan",
     "HeadstartError",
+    "MultiTaskModel",
     "Plan",
     "QuestionAnswerer",
     "StagePlan",
@@ -37,6 +39,7 @@ __all__ = [
 _HOMES = {
     "HeadPlan": "headstart.plan",
     "HeadstartError": "headstart.errors",
+    "MultiTaskModel": "headstart.multi_task",
     "Plan": "headstart.plan",
     "QuestionAnswerer": "headstart.question_answerer",
     "StagePlan": "headstart.plan",

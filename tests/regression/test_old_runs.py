@@ -1,6 +1,6 @@
 """Runs that earlier versions wrote keep loading and keep saying the same.
 
-``make_embeddings_run.py`` and ``make_numbers_run.py`` tell how they were made. A new format gets a
+The scripts ``make_..._run.py`` tell how they were made. A new format gets a
 new folder; none of the folders is ever written again.
 """
 
@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from headstart import load
+from headstart import MultiTaskModel, load
 from headstart.report import render_markdown, report_contents
+from headstart.report.several_targets import render_several_markdown, several_contents
 
 RUNS = Path(__file__).parent / "runs"
 CORNERS = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0], [1.0, 1.0]])
 
 
 def test_there_are_runs():
-    assert [path.name for path in sorted(RUNS.iterdir())] == ["v1-embeddings", "v1-numbers"]
+    names = [path.name for path in sorted(RUNS.iterdir())]
+    assert names == ["v1-embeddings", "v1-numbers", "v1-several"]
 
 
 def test_v1_predicts_what_it_did():
@@ -76,4 +78,23 @@ def test_v1_numbers_can_be_reported_and_saved_by_this_version(tmp_path):
     assert "off by about 0.3818" in page
     again = load(model.save(tmp_path / "run"))
     assert np.array_equal(again.predict(CORNERS), model.predict(CORNERS))
+    assert again.predictions == model.predictions
+
+
+def test_v1_several_targets_are_answered_reported_and_saved_as_they_were(tmp_path):
+    model = MultiTaskModel.load(RUNS / "v1-several")
+    corners = np.array([[1.0, 0.5], [-1.0, 0.5], [1.0, -1.0], [-0.5, -2.0]])
+    answers, shares = model.predict(corners), model.predict_proba(corners)
+    assert answers["side, left"].tolist() == ["Käfer", "bee", "Käfer", "bee"]
+    assert answers["height"] == pytest.approx([2.249996, 2.249997, -0.749993, -2.749985], abs=1e-6)
+    assert answers["tags"].tolist() == [("a", "b"), ("b",), ("a",), ()]
+    assert shares["tags"][0] == pytest.approx([0.999813, 0.998072], abs=1e-6)
+    assert [one.result.n_train for one in model.result_.targets] == [73, 55, 60]
+    assert model.result_.of("tags").result.verdict == "transfer helps"
+    assert model.predictions[0].answers["tags"].label == "a;b"
+    assert "| side, left | classification | 17 | 100.0 % " in render_several_markdown(
+        several_contents(model.result_)
+    )
+    again = MultiTaskModel.load(model.save(tmp_path / "run"))
+    assert np.array_equal(again.predict_proba(corners)["tags"], shares["tags"])
     assert again.predictions == model.predictions

@@ -27,6 +27,7 @@ OF_TRAINING = (
 #: Those that need photographs which are not in the checkout.
 NEED_DATA = (
     *(name for name in OF_TRAINING if name != "killed_training"),
+    "driving_tasks",
     "export_parity",
     "harmful_sources",
     "learning_curve",

@@ -31,6 +31,7 @@ ORDER = (
     "estimators",
     "question_answerer",
     "place_estimators",
+    "multi_task",
     "report",
     "serve",
     "cli",

@@ -27,6 +27,9 @@ from headstart.files import to_json, write_atomically, write_folder_atomically
 if TYPE_CHECKING:
     import torch
 
+#: Begin the names of weights in ``network.safetensors``.
+BACKBONE_PREFIX, HEAD_PREFIX = "backbone/", "head/"
+
 
 @dataclass(frozen=True)
 class ConvertedPlaces:

@@ -11,7 +11,7 @@ import typer
 def export(
     run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
     format_name: Annotated[
-        str, typer.Option("--format", help="onnx, openvino or huggingface.")
+        str, typer.Option("--format", help="onnx, openvino or huggingface (no boxes, no masks).")
     ] = "onnx",
     out: Annotated[
         Path | None, typer.Option(help="Folder to write; default: RUN-onnx and so on.")

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from headstart.cli.data_options import LabelColumn, LabelledData, PathColumn, TextColumn
+from headstart.errors import InputError
 
 _PLACES = "Boxes and masks"
 
@@ -119,6 +120,22 @@ def fit(
     track: Annotated[
         str | None, typer.Option(help="Tell a tracker of experiments of the run: mlflow.")
     ] = None,
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            help="Columns of several targets, such as car,sign,age=regression; or all. Gaps are "
+            "allowed."
+        ),
+    ] = None,
+    grouping: Annotated[
+        str,
+        typer.Option(
+            help="With --targets: one network (joint), one for each (separate), or auto: both."
+        ),
+    ] = "auto",
+    loss_weights: Annotated[
+        str, typer.Option(help="With --targets: uncertainty, equal, or car=1,sign=0.5.")
+    ] = "uncertainty",
     json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
 ) -> None:
     """Fit a model on labelled pictures or sentences, measure it, and compare with no transfer."""
@@ -152,6 +169,7 @@ def fit(
                 "--processes": processes > 1,
                 "--text": text_column,
                 "--track": track,
+                "--targets": targets,
                 "--keep-transfer": keep_transfer,
                 "More than one --source": len(source or []) > 1,
             }
@@ -193,6 +211,16 @@ def fit(
     arguments = DataArguments(data, test, path_column, label_column, task, text_column)
     if track is not None:
         check_tracker(track)
+    if targets is not None:
+        from headstart.cli.several_targets import TargetOptions, fit_several
+
+        if track is not None:
+            raise InputError(
+                f"--track {track} is about runs with one target. Leave it out with --targets."
+            )
+        options = TargetOptions(targets, grouping, loss_weights)
+        fit_several(arguments, options, settings, out, json, Watch(began=began))
+        return
     run = fit_and_save(arguments, settings, out, json, Watch(began=began))
     if track is not None:
         print(f"Tracked: {tell(run, track)}", file=sys.stderr if json else sys.stdout)

@@ -44,10 +44,21 @@ def predict(
     from headstart.cli.place_prediction import predict_places, with_threshold
     from headstart.cli.prediction_lines import print_predictions
     from headstart.cli.screen import progress_bar
+    from headstart.cli.several_targets import predict_several
+    from headstart.evaluation.several_targets import SEVERAL_TARGETS
     from headstart.runs import load
+    from headstart.runs.manifest import task_of
     from headstart.runs.place_model import PlaceModel
     from headstart.runs.predictions_file import to_csv
 
+    if task_of(run) == SEVERAL_TARGETS:
+        _refuse_places(run, draw, threshold)
+        if out is not None:
+            check_output(out)
+        status = predict_several(run, inputs, stdin, out, json)
+        if status:
+            raise typer.Exit(status)
+        return
     model = load(run)
     if isinstance(model, PlaceModel):
         model = with_threshold(model, threshold)

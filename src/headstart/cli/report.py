@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from headstart.errors import InputError
+
 
 def report(
     run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
@@ -27,15 +29,27 @@ def report(
 ) -> None:
     """Write the report of a run as one HTML file, as Markdown or as JSON."""
     from headstart.cli.json_output import read_json
-    from headstart.cli.output_file import check_output, write_output
+    from headstart.cli.output_file import check_output
     from headstart.cli.run_report import contents_of
+    from headstart.cli.several_targets import several_report
+    from headstart.evaluation.several_targets import SEVERAL_TARGETS
     from headstart.files import to_json
     from headstart.report import check_language, render_html, render_markdown, translated
     from headstart.runs import load
+    from headstart.runs.manifest import task_of
 
     place = Path(f"{run.resolve().name}-report.html") if out is None else out
     check_language(language)
     check_output(place)
+    if task_of(run) == SEVERAL_TARGETS:
+        if explain or curve is not None:
+            raise InputError(
+                f"The run {str(run)!r} has several targets; --explain and --curve are about runs "
+                "with one. Leave them out."
+            )
+        page = several_report(run, place.suffix, language)
+        _written(place, page, open_)
+        return
     told = None if curve is None else read_json(curve)
     contents = translated(contents_of(load(run), explains=explain, curve=told), language)
     if place.suffix == ".json":
@@ -43,9 +57,16 @@ def report(
     else:
         render = render_markdown if place.suffix == ".md" else render_html
         page = render(contents).encode("utf-8", "backslashreplace")
+    _written(place, page, open_)
+
+
+def _written(place: Path, page: bytes, shows: bool) -> None:
+    """Write the file, say where it is, and show it where that is wanted."""
+    from headstart.cli.output_file import write_output
+
     write_output(place, page)
     print(f"Report: {place}")
-    if open_:
+    if shows:
         import webbrowser
 
         if not webbrowser.open(place.resolve().as_uri()):

@@ -74,7 +74,7 @@ def fit(
     notes = _checked(task, train, test)
     shared: tuple[str, ...] = ()
     if test is not None:
-        train, shared = _without_shared(train, test)
+        train, shared = without_shared(train, test)
     told: tuple[Decision, ...] = ()
     if settings.compares_sources:
         chosen = choose_source(train, test, settings, progress, watch)
@@ -96,7 +96,7 @@ def fit(
     progress("evaluate", 0, None)
     with watch.step("evaluate"):
         fitted = replace(fitted, decisions=(*told, *fitted.decisions))
-        model = _measured(halves, fitted, vectors, settings)
+        model = measured(halves, fitted, vectors, settings)
     result = replace(
         model.result_,
         duplicates=shared,
@@ -133,7 +133,14 @@ def _checked(task: type[Task], train: Dataset, test: Dataset | None) -> tuple[st
     return notes
 
 
-def _without_shared(train: Dataset, test: Dataset) -> tuple[Dataset, tuple[str, ...]]:
+def without_shared(train: Dataset, test: Dataset) -> tuple[Dataset, tuple[str, ...]]:
+    """Training samples that the test set does not hold, and the names of those that it does.
+
+    Raises
+    ------
+    InputError
+        If none is left.
+    """
     kept, shared = remove_shared(train, test)
     if len(kept) == 0:
         raise InputError(
@@ -178,7 +185,7 @@ def choose_course(settings: Settings, dataset: Dataset, progress: Progress, watc
     return TrainingCourse(settings, progress, watch, assembled, plan)
 
 
-def _measured(halves: Split, fitted: Fitted, vectors: Vectors, settings: Settings) -> Model:
+def measured(halves: Split, fitted: Fitted, vectors: Vectors, settings: Settings) -> Model:
     """The model that is saved, its figures, and what it says of each test sample."""
     contest, choice = settle(halves, fitted, vectors, settings)
     saved, task, tester = contest.saved, halves.task, halves.tester

@@ -40,7 +40,7 @@ def labels_decision(
         Which rows of the training side the probe learned from; None: all.
     """
     held_out = probe.held_out
-    if held_out is None or not task.gives_probabilities:
+    if held_out is None or not task.gives_probabilities or learner.targets.ndim > 1:
         return ()
     learned = np.arange(len(learner)) if rows is None else rows
     places = learned[held_out.rows]

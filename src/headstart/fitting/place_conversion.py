@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from headstart.activations.converted_places import ConvertedPlaces, convert_places, shapes_of
+from headstart.activations.converted_places import (
+    BACKBONE_PREFIX,
+    HEAD_PREFIX,
+    ConvertedPlaces,
+    convert_places,
+    shapes_of,
+)
 from headstart.activations.place import cache_folder
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
     from headstart.backbones.taps import Tap
     from headstart.training.place_training import PlaceOutcome
-
-BACKBONE_PREFIX, HEAD_PREFIX = "backbone/", "head/"
 
 
 def convert_trained_places(

@@ -81,7 +81,8 @@ def _box_card(
     pairs = pairs_of(there, found)
     text = _overlap(one.measure)
     if task != LocalisationTask.name:
-        text = "{} found, {} missed, {} made up".format(*counts_of(there, found))
+        matched, missed, made_up = counts_of(there, found)
+        text = f"{matched} found, {missed} missed, {made_up} made up"
     return {
         "input": one.name,
         "text": text,

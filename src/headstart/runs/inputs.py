@@ -17,7 +17,7 @@ from headstart.progress import Progress, silent
 from headstart.runs.text_inputs import sift_inputs
 from headstart.tasks.prediction import Prediction
 
-Row = TypeVar("Row")
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -39,28 +39,24 @@ class Inputs:
     aside: Mapping[int, str] | None = None
 
     def in_order(
-        self, answers: Iterable[Row], unread: Callable[[str, str], Row] | None = None
-    ) -> Iterator[Row]:
+        self, answers: Iterable[_Answer], kind: Callable[..., _Answer] | None = None
+    ) -> Iterator[_Answer]:
         """Answers for the samples, with the reasons of those set aside in their places.
 
-        ``unread`` makes an answer of a name and a reason; None: as :class:`Prediction` has it.
+        ``kind`` makes an answer of a name and its reason; None: a prediction.
         """
-        make: Any = _unread if unread is None else unread
+        made: Callable[..., Any] = Prediction if kind is None else kind
         aside = self.aside if self.aside is not None else self._aside_by_name()
         answered = iter(answers)
         for place, name in enumerate(self.names):
             if place in aside:
-                yield make(name, aside[place])
+                yield made(name, reason=aside[place])
             else:
                 yield next(answered)
 
     def _aside_by_name(self) -> dict[int, str]:
         reasons = {one.input: one.reason for one in self.dataset.quarantined}
         return {place: reasons[name] for place, name in enumerate(self.names) if name in reasons}
-
-
-def _unread(name: str, reason: str) -> Prediction:
-    return Prediction(name, reason=reason)
 
 
 def gather_inputs(inputs: Any, progress: Progress = silent, modality: str = "image") -> Inputs:

@@ -11,6 +11,7 @@ from headstart.activations.converted import FACTS, read_converted
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
 from headstart.evaluation.result import Result
+from headstart.evaluation.several_targets import SEVERAL_TARGETS
 from headstart.evidence import Evidence
 from headstart.plan import Plan
 from headstart.runs.kept_samples import (
@@ -91,6 +92,7 @@ def load_answering_once(folder: str | Path, what: str) -> Model:
 def _whole(place: Path, manifest: dict[str, Any]) -> Model:
     refuse_own_source(place, manifest)
     _refuse_answers(place, manifest)
+    _refuse_several(place, manifest)
     check_complete(place, manifest)
     try:
         return _model(place, manifest)
@@ -113,6 +115,16 @@ def _refuse_answers(place: Path, manifest: Mapping[str, Any]) -> None:
         raise RunError(
             f"The run {str(place)!r} is one of {QuestionAnsweringTask.name}, which takes questions "
             "with their contexts. Open it with headstart.QuestionAnswerer.load."
+        )
+
+
+def _refuse_several(place: Path, manifest: Mapping[str, Any]) -> None:
+    """A run with several targets has no one answer, and is opened by its own kind."""
+    if manifest.get("task") == SEVERAL_TARGETS:
+        raise RunError(
+            f"The run {str(place)!r} is one of {SEVERAL_TARGETS}, which gives an answer for each. "
+            "Open it with headstart.MultiTaskModel.load; on the command line, accepted for it are: "
+            "headstart predict and headstart report."
         )
 
 

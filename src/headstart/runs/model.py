@@ -142,7 +142,7 @@ class Model:
         names = dataset.names
         outputs = np.empty((len(dataset), self.task.n_outputs))
         reasons = [f"{aside.input}: {aside.reason}" for aside in dataset.quarantined]
-        for rows, vectors, failures in self._in_parts(dataset, silent):
+        for rows, vectors, failures in self.in_parts(dataset, silent):
             outputs[rows] = self.task.outputs(self.head, vectors)
             reasons += [f"{names[row]}: {reason}" for row, reason in failures.items()]
         if reasons:
@@ -161,7 +161,7 @@ class Model:
     def _answers(self, dataset: Dataset, progress: Progress) -> Iterator[Prediction]:
         """A row for each sample of the data set."""
         names = dataset.names
-        for places, vectors, failures in self._in_parts(dataset, progress):
+        for places, vectors, failures in self.in_parts(dataset, progress):
             outputs = self.task.outputs(self.head, vectors)
             for place, output in zip(places, outputs, strict=True):
                 if place in failures:
@@ -176,7 +176,7 @@ class Model:
             return self._look_at_ngrams(dataset)
         parts = [np.empty((0, self.n_features_in_))]
         reasons: dict[int, str] = {}
-        for rows, vectors, failures in self._in_parts(dataset, progress):
+        for rows, vectors, failures in self.in_parts(dataset, progress):
             parts.append(vectors[[row not in failures for row in rows]])
             reasons |= failures
         dataset = dataset.set_aside(reasons)
@@ -188,7 +188,7 @@ class Model:
     def _look_at_ngrams(self, dataset: Dataset) -> Seen:
         """Of counts nothing dense is left but what the head says: it stands for the vectors."""
         parts = [np.empty((0, self.task.n_outputs))]
-        for _, vectors, _ in self._in_parts(dataset, silent):
+        for _, vectors, _ in self.in_parts(dataset, silent):
             parts.append(self.task.outputs(self.head, vectors))
         outputs = np.concatenate(parts)
         unreadable = tuple(Prediction(one.input, reason=one.reason) for one in dataset.quarantined)
@@ -231,7 +231,7 @@ class Model:
         """Whether it is a model of texts without transfer."""
         return self.backbone is None and self.result_.modality == "text"
 
-    def _in_parts(
+    def in_parts(
         self, dataset: Dataset, progress: Progress
     ) -> Iterator[tuple[list[int], NDArray[Any], dict[int, str]]]:
         """Rows, what the head reads of them, and reasons for those that cannot be read."""

@@ -108,7 +108,7 @@ def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> N
     from safetensors.numpy import save as to_safetensors
 
     if model.backbone is not None:
-        _copy_backbone(model.backbone, place / BACKBONE)
+        copy_backbone(model.backbone, place / BACKBONE)
     source = None if model.backbone is None else model.backbone.source
     card = model_card(model.result_, model.plan, source)
     contents = {
@@ -128,7 +128,14 @@ def _fill(place: Path, model: Model | Answerer, extra: Mapping[str, bytes]) -> N
     write_manifest(place, _facts(model))
 
 
-def _copy_backbone(backbone: ConvertedBackbone, place: Path) -> None:
+def copy_backbone(backbone: ConvertedBackbone, place: Path) -> None:
+    """Copy everything that the network of a run consists of into the new folder ``place``.
+
+    Raises
+    ------
+    RunError
+        If it is gone.
+    """
     if not backbone.model_path.is_file():
         raise RunError(
             f"The network of this model is gone from {str(backbone.folder)!r}: the cache was "

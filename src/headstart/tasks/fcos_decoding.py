@@ -16,6 +16,9 @@ from headstart.tasks.suppression import suppress
 
 Array = NDArray[np.float64]
 
+#: Of boxes: the score that they have to be above, the overlap with a better one of their class from
+#: which on they go, and how many are given at most.
+SCORE_THRESHOLD, NMS_IOU, MOST_BOXES = 0.05, 0.6, 100
 #: Locations and classes of a level that are looked at, those with the best scores.
 _MOST_A_LEVEL = 1000
 
@@ -59,9 +62,9 @@ class Decoded(NamedTuple):
 def decode_fcos(
     levels: Sequence[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]],
     strides: Sequence[int],
-    score_threshold: float = 0.05,
-    nms_iou: float = 0.6,
-    most: int = 100,
+    score_threshold: float = SCORE_THRESHOLD,
+    nms_iou: float = NMS_IOU,
+    most: int = MOST_BOXES,
 ) -> Decoded:
     """Boxes of one picture.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +34,8 @@ from headstart.training.suffix import SuffixNetwork
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
+    from headstart.backbones.stages import Backbone
+
 _PRECISIONS: Mapping[str, Any] = {"bf16": "bf16-mixed", "f32": "32-true"}
 
 
@@ -63,8 +65,8 @@ class TrainingJob:
         That it may take; one that cannot be over by then ends early.
     keeps_interrupted : bool
         Whether an interrupt after the first epoch ends the training with the best weights so far.
-    network : type
-        What the stages and the head are put together in: how the head reads them.
+    network : callable
+        Puts stages and head together, and so says how the head reads them.
     """
 
     plan: Plan
@@ -77,7 +79,7 @@ class TrainingJob:
     highest_loss: float | None = None
     seconds: float | None = None
     keeps_interrupted: bool = False
-    network: type[SuffixNetwork] = SuffixNetwork
+    network: Callable[[Backbone, Plan, LinearHead], SuffixNetwork] = SuffixNetwork
 
     def __post_init__(self) -> None:
         if self.processes < 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -91,3 +92,34 @@ class PenaltyPath:
 
 #: Score of a class that does not occur.
 _NEVER = -1e3
+
+
+@dataclass(frozen=True)
+class ConstantPath:
+    """The head of samples that are all of one class, under any penalty.
+
+    Parameters
+    ----------
+    n_features : int
+        Length of the vectors, which say nothing.
+    code : int
+        The class.
+    n_classes : int
+        Columns of the head.
+
+    Examples
+    --------
+    >>> ConstantPath(1, 1, 2).fit(1.0).probabilities(np.array([[3.0]])).tolist()
+    [[0.0, 1.0]]
+    """
+
+    n_features: int
+    code: int
+    n_classes: int
+
+    def fit(self, inverse_penalty: float) -> LinearHead:
+        """The head, which no penalty changes."""
+        scores = np.full(self.n_classes, _NEVER)
+        scores[self.code] = 0.0
+        nothing = np.zeros((self.n_features, self.n_classes))
+        return LinearHead(np.zeros(self.n_features), np.ones(self.n_features), nothing, scores)

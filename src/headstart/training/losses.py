@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.regression import RegressionTask
 from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead
+from headstart.training.multi_label import BinaryCrossEntropy
 from headstart.training.objective import LogisticObjective
 
 if TYPE_CHECKING:
@@ -165,12 +167,16 @@ class SquaredError:
 
 
 #: Losses of a task, its training targets and the plan, by the name of the task.
-LOSSES: Mapping[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
+LOSSES: dict[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
     ClassificationTask.name: CrossEntropy.of,
     RegressionTask.name: SquaredError.of,
+}
+#: Of tasks that are only asked for as one target beside others.
+_BESIDE: dict[str, Callable[[Any, NDArray[Any], TrainingPlan], TrainingLoss]] = {
+    MultiLabelTask.name: BinaryCrossEntropy.of
 }
 
 
 def loss_for(task: Task, targets: NDArray[Any], plan: TrainingPlan) -> TrainingLoss:
     """The loss of a task, for training targets of shape (n_samples,)."""
-    return LOSSES[task.name](task, targets, plan)
+    return (LOSSES | _BESIDE)[task.name](task, targets, plan)

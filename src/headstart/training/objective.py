@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.regression import RegressionTask
 from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead, softmax
-from headstart.training.logistic import PenaltyPath
+from headstart.training.logistic import ConstantPath, PenaltyPath
+from headstart.training.multi_label import MultiLabelObjective
 from headstart.training.ridge import RidgePath
 from headstart.training.temperature import fit_temperature
 
@@ -87,8 +89,13 @@ class LogisticObjective:
         """For the training targets of a task."""
         return cls(task.n_outputs, task.weights(targets))
 
-    def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> PenaltyPath:
-        """Heads learned from vectors of shape (n_samples, n_features)."""
+    def path(self, vectors: NDArray[Any], targets: NDArray[Any]) -> HeadPath:
+        """Heads learned from vectors of shape (n_samples, n_features).
+
+        Where all samples are of one class there is nothing to tell apart: the head says that class.
+        """
+        if len(np.unique(targets)) < 2:
+            return ConstantPath(vectors.shape[1], int(targets[0]), self.n_classes)
         return PenaltyPath(vectors, targets, self.n_classes, self.class_weight)
 
     def goals(self, targets: NDArray[Any]) -> NDArray[np.float64]:
@@ -163,9 +170,13 @@ class RidgeObjective:
 
 
 #: Objectives of a task and its training targets, by the name of the task.
-OBJECTIVES: Mapping[str, Callable[[Any, NDArray[Any]], Objective]] = {
+OBJECTIVES: dict[str, Callable[[Any, NDArray[Any]], Objective]] = {
     ClassificationTask.name: LogisticObjective.of,
     RegressionTask.name: RidgeObjective.of,
+}
+#: Of tasks that are only asked for as one target beside others.
+_BESIDE: dict[str, Callable[[Any, NDArray[Any]], Objective]] = {
+    MultiLabelTask.name: MultiLabelObjective.of
 }
 
 
@@ -177,4 +188,4 @@ def objective_for(task: Task, targets: NDArray[Any]) -> Objective:
     >>> objective_for(ClassificationTask(np.array(["a", "b"])), np.array([0, 0, 1])).model
     'logistic regression'
     """
-    return OBJECTIVES[task.name](task, targets)
+    return (OBJECTIVES | _BESIDE)[task.name](task, targets)

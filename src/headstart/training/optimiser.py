@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,14 @@ def make_optimiser(network: SuffixNetwork, plan: Plan) -> torch.optim.AdamW:
             pulled = training.l2_sp > 0 and stage.init == "pretrained"
             decay = 0.0 if pulled else training.weight_decay
             groups += _groups(piece, stage.lr_scale, decay)
-    groups += _groups(network.head, plan.head.lr_scale, training.weight_decay)
+    for part, scale in _learners(network.head):
+        groups += _groups(part, scale * plan.head.lr_scale, training.weight_decay)
     return torch.optim.AdamW(groups, lr=training.learning_rate)
+
+
+def _learners(head: nn.Module) -> Iterable[tuple[nn.Module, float]]:
+    """Parts of a head that learn at rates of their own; a head that names none is one part."""
+    return head.learners() if hasattr(head, "learners") else [(head, 1.0)]  # type: ignore[operator]
 
 
 def _groups(module: nn.Module, scale: float, decay: float) -> list[dict[str, object]]:

@@ -75,7 +75,7 @@ class Samples:
     ----------
     features : mapping of str to ndarray or csr_matrix of shape (n_samples, n_features)
         Pooled vectors of each stage, from the first stage to the last; or frequencies of n-grams.
-    targets : ndarray of shape (n_samples,)
+    targets : ndarray of shape (n_samples,) or (n_samples, n_labels)
         As the task encodes them.
     objective : Objective
         The linear model and what it is judged by.
@@ -283,9 +283,11 @@ def _at_most(samples: Samples, limit: int) -> Samples:
     if total <= limit:
         return samples
     step = total / limit
+    # Of samples with several labels at once: by how many they carry.
+    order = samples.targets if samples.targets.ndim == 1 else samples.targets.sum(axis=1)
 
     def thinned(rows: NDArray[np.intp]) -> NDArray[np.intp]:
-        by_target = rows[np.argsort(samples.targets[rows], kind="stable")]
+        by_target = rows[np.argsort(order[rows], kind="stable")]
         return by_target[np.unique(np.arange(0, len(rows), step).astype(np.intp))]
 
     thin = [(thinned(train), thinned(valid)) for train, valid in samples.folds]

@@ -43,6 +43,10 @@ class TrainableHead(nn.Module):
             scores: Tensor = self.linear((vectors.float() - self.mean) / self.scale)
         return scores
 
+    def learners(self) -> Iterator[tuple[nn.Module, float]]:
+        """Parts that learn, each with its factor on the head's learning rate."""
+        yield self, 1.0
+
     def to_linear_head(self) -> LinearHead:
         """The numbers alone."""
         tensors = (self.mean, self.scale, self.linear.weight.T, self.linear.bias)

@@ -116,9 +116,7 @@ def test_masks_without_a_pixel_that_counts_are_set_aside():
 def test_where_nothing_is_left_to_test_with_the_reason_is_told(task):
     train = scenes(task, range(2))
     test = scenes(task, [9], classes=("red", "blue"))
-    expected = (
-        r"No picture is left to test with\. Set aside: scene 9: its .*class.* Accepted"
-    )
+    expected = r"No picture is left to test with\. Set aside: scene 9: its .*class.* Accepted"
     with pytest.raises(InputError, match=expected):
         fit_places(train, test, settings_for(task))
 

@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from headstart.data.boxes import Boxes
+from headstart.data.masks import ArrayMask
+from headstart.data.thumbnails import thumbnail
 from headstart.errors import InputError
 from headstart.evaluation.result import BaselineFigures, NearDuplicate
 from headstart.evidence import Decision, Evidence
@@ -26,7 +29,11 @@ from headstart.report import (
     translated,
 )
 from headstart.report.translation import OURS
+from headstart.runs.kept_places import keep_places
 from headstart.runs.kept_samples import KeptSamples, Nearest
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.localisation import LocalisationTask
+from headstart.tasks.segmentation import SegmentationTask
 
 JPEG = b"\xff\xd8\xff"
 #: Names that a Chinese page keeps: what they name has no other.
@@ -42,7 +49,7 @@ DATA = {
 }
 #: Elements whose text is data or code.
 APART = {"bdi", "code", "style", "blockquote"}
-VOID = {"meta", "link", "img", "line", "circle", "path", "polyline", "rect"}
+VOID = {"meta", "link", "img", "image", "line", "circle", "path", "polyline", "rect"}
 
 
 class Words(HTMLParser):
@@ -263,7 +270,27 @@ def place_reports(detection_result, localisation_result, segmentation_result):
             replace(one, verdict="transfer hurts", difference=Figure(-0.3, -0.4, -0.2)),
             replace(one, n_test=0, test={}, per_class={}, baselines=()),
         ]
-    return [report_contents(one, Evidence()) for one in found]
+    return [report_contents(one, Evidence(), (), _places(one)) for one in found]
+
+
+def _places(result):
+    """Thirteen test pictures of boxes, or of masks, of which twelve are kept."""
+    names = [f"val/{number}.jpg" for number in range(13)]
+    if result.task == "segmentation":
+        task = SegmentationTask(result.classes)
+        truth = [np.eye(6, dtype=np.uint8)] * 13
+        answers = [np.where(np.arange(6) < number % 7, one, 0) for number, one in enumerate(truth)]
+    else:
+        kinds = {"detection": DetectionTask, "localisation": LocalisationTask}
+        truth = [Boxes.of([(0, 0, 9, 9)], [result.classes[0]], (20, 10))] * 13
+        task = kinds[result.task].from_labels(truth)
+        answers = [
+            Boxes.of([(0, 0, 9, 1 + number % 9)], [result.classes[0]], (20, 10), [0.75])
+            for number in range(13)
+        ]
+    masks = [ArrayMask(one) if isinstance(one, np.ndarray) else one for one in truth]
+    picture = thumbnail(Image.new("RGB", (20, 10)))
+    return Exhibits(thumbnails={names[0]: picture}, places=keep_places(task, names, masks, answers))
 
 
 PLACE_REASONS = (

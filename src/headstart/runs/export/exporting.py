@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -16,15 +17,18 @@ from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.progress import Progress, silent
 from headstart.runs.export.check_samples import Samples, check_samples
 from headstart.runs.export.comparison import Comparison, Reference
+from headstart.runs.export.export_facts import CARD, CLASSES, FACTS, SOURCE_FACTS
 from headstart.runs.export.exportable import Exportable
 from headstart.runs.export.form import Form
 from headstart.runs.export.forms import FORMS
 from headstart.runs.export.input_facts import PREPROCESSING, input_facts
+from headstart.runs.export.place_check import PlaceComparison, compare_places, pictures_of
+from headstart.runs.export.place_facts import write_place_facts
+from headstart.runs.export.place_forms import PLACE_FORMS, Compute, PlaceForm
+from headstart.runs.export.place_run import PlaceRun
 from headstart.runs.loading import load
 from headstart.runs.model_card import Use, model_card
-
-_SOURCE_FACTS = ("name", "architecture", "origin", "licence", "weights_hash", "builder")
-CLASSES, CARD, FACTS = "classes.json", "README.md", "export.json"
+from headstart.runs.place_model import PlaceModel
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,10 @@ def export_run(
     """
     form = _form(format_name)
     check_folder(folder)
-    run = Exportable.of(place, load(place))
+    model = load(place)
+    if isinstance(model, PlaceModel):
+        return _export_places(PlaceRun(place, model), format_name, folder, check, progress)
+    run = Exportable.of(place, model)
     form.check(run)
     samples = check_samples(run, check, progress)
     progress("predict with the run", 0, None)
@@ -94,6 +101,47 @@ def export_run(
         found.append(reference.compare(run, outputs))
         _write_facts(run, form, found[0], temporary)
 
+    _write_folder(folder, fill)
+    return Exported(folder, found[0], tuple(found[0].lines(run.output)))
+
+
+def _export_places(
+    run: PlaceRun, format_name: str, folder: Path, check: Path | None, progress: Progress
+) -> Exported:
+    if format_name not in PLACE_FORMS:
+        raise RunError(
+            f"The run {str(run.place)!r} cannot be exported as {format_name}: it is one of "
+            f"{run.model.task.name}, whose head no library of that format knows. Accepted: "
+            f"{', '.join(PLACE_FORMS)}."
+        )
+    form = PLACE_FORMS[format_name]
+    form.check()
+    pictures = pictures_of(run, check, progress)
+    found: list[PlaceComparison] = []
+
+    def fill(temporary: Path) -> None:
+        compute = _opened(run, form, temporary, progress)
+        found.append(compare_places(run, pictures, compute, progress))
+        write_place_facts(run, form, found[0], temporary)
+
+    _write_folder(folder, fill)
+    return Exported(folder, found[0], tuple(found[0].lines("")))
+
+
+def _opened(run: PlaceRun, form: PlaceForm, folder: Path, progress: Progress) -> Compute:
+    """Write the network, and open what was written."""
+    try:
+        progress(f"write {form.name}", 0, None)
+        form.write(run, folder)
+        return form.open(run, folder)
+    except (HeadstartError, OSError):
+        raise
+    except Exception as error:  # the network's own code and its library may raise anything
+        name = run.model.network.source.name
+        raise _no_form(name, form.name, error, PLACE_FORMS) from error
+
+
+def _write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
     try:
         write_folder_atomically(folder, fill)
     except OSError as error:
@@ -101,7 +149,14 @@ def export_run(
             f"The export cannot be written to {str(folder)!r}: {error.strerror or error}. Free "
             "some room or give another folder with --out."
         ) from error
-    return Exported(folder, found[0], tuple(found[0].lines(run.output)))
+
+
+def _no_form(source: str, form: str, error: Exception, forms: Iterable[str]) -> RunError:
+    reason = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
+    return RunError(
+        f"The network of {source!r} cannot be exported as {form}: {reason}. Choose another format: "
+        f"{', '.join(forms)}."
+    )
 
 
 def _written(
@@ -116,11 +171,7 @@ def _written(
     except (HeadstartError, OSError):
         raise
     except Exception as error:  # the network's own code and its library may raise anything
-        reason = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
-        raise RunError(
-            f"The network of {run.backbone.source.name!r} cannot be exported as {form.name}: "
-            f"{reason}. Choose another format: {', '.join(FORMS)}."
-        ) from error
+        raise _no_form(run.backbone.source.name, form.name, error, FORMS) from error
 
 
 def check_folder(folder: Path) -> None:
@@ -161,7 +212,7 @@ def _write_facts(run: Exportable, form: Form, found: Comparison, folder: Path) -
     facts = {
         "format": form.name,
         "headstart": __version__,
-        "source": {key: getattr(source, key) for key in _SOURCE_FACTS},
+        "source": {key: getattr(source, key) for key in SOURCE_FACTS},
         "weights": run.backbone.constants,
         "checked": asdict(found),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,15 +36,7 @@ class OnnxForm:
 
     def check(self, run: Exportable) -> None:
         """Raise MissingDependencyError where a library is not installed."""
-        for name in _LIBRARIES:
-            try:
-                import_module(name)
-            except ImportError as error:
-                raise MissingDependencyError(
-                    f"Exporting to ONNX needs the package {name}, which is not installed. Install "
-                    f"it: pip install {' '.join(_LIBRARIES)}. Or export as openvino, which needs "
-                    "no other package."
-                ) from error
+        check_libraries()
 
     def write(self, run: Exportable, folder: Path) -> None:
         """Build the network in torch, and write what torch sees of it."""
@@ -53,7 +46,9 @@ class OnnxForm:
         backbone = torch_backbone(run)
         network = ExportedNetwork(backbone, run).eval()
         example = example_input(backbone, network.pooled.segment)
-        _write(network, example.repeat(2, *[1] * (example.ndim - 1)), run, folder / MODEL)
+        free = (0, 1) if run.modality == "text" else (0,)
+        batch = example.repeat(2, *[1] * (example.ndim - 1))
+        write_onnx(network, batch, folder / MODEL, (run.output,), free)
 
     def answer(self, run: Exportable, folder: Path, samples: Samples) -> NDArray[np.float64]:
         """What onnxruntime says on the processor, shape (n_samples, n_outputs)."""
@@ -71,18 +66,51 @@ class OnnxForm:
         return Use("onnx", usage(run, "import onnxruntime\n", call))
 
 
-def _write(network: torch.nn.Module, example: torch.Tensor, run: Exportable, path: Path) -> None:
+def check_libraries() -> None:
+    """Raise MissingDependencyError where a library that ONNX needs is not installed."""
+    for name in _LIBRARIES:
+        try:
+            import_module(name)
+        except ImportError as error:
+            raise MissingDependencyError(
+                f"Exporting to ONNX needs the package {name}, which is not installed. Install "
+                f"it: pip install {' '.join(_LIBRARIES)}. Or export as openvino, which needs "
+                "no other package."
+            ) from error
+
+
+def write_onnx(
+    network: torch.nn.Module,
+    example: torch.Tensor,
+    path: Path,
+    outputs: Sequence[str],
+    free: tuple[int, ...],
+) -> None:
+    """Write what torch sees of a network.
+
+    Parameters
+    ----------
+    network : Module
+        In eval mode.
+    example : Tensor
+        Two samples.
+    path : Path
+        The file.
+    outputs : sequence of str
+        Names of what comes out.
+    free : tuple of int
+        Axes of the input that may have any size.
+    """
     import torch
 
     size = sum(one.numel() * one.element_size() for one in network.state_dict().values())
-    free = (0, 1) if run.modality == "text" else (0,)
     with torch.no_grad(), _quiet():
         torch.onnx.export(
             network,
             (example,),
             path,
             input_names=[INPUT],
-            output_names=[run.output],
+            output_names=list(outputs),
             opset_version=_OPSET,
             dynamo=True,
             dynamic_shapes=({axis: torch.export.Dim.DYNAMIC for axis in free},),

@@ -1,0 +1,285 @@
+"""The report of a run with several targets: a table a question, as HTML or as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from headstart.data.markup import bullets, escaped, table
+from headstart.evaluation.several_targets import SeveralResult, TargetResult
+from headstart.metrics.figure import Figure
+from headstart.report.language import Language, language_named
+from headstart.report.page import page_environment
+from headstart.report.plan_words import runs_of_stages
+from headstart.report.printable import plain_data
+from headstart.report.wording import counted, duration
+
+_TEMPLATE = "several.html.jinja"
+#: What a target is judged by first, by what it asks for.
+MAIN = {
+    "classification": "accuracy",
+    "multi-label": "label_accuracy",
+    "regression": "mean_absolute_error",
+}
+_DASH = "\N{EN DASH}"
+#: Figures whose differences and values are shares.
+_SHARES = ("accuracy", "label_accuracy", "exact_match")
+
+Say = Callable[[str], str]
+
+
+def several_contents(
+    result: SeveralResult, language: str = "en", circumstances: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What the page and the Markdown say, before anybody thinks of either.
+
+    Parameters
+    ----------
+    result : SeveralResult
+        The figures of the fit.
+    language : str
+        One of :data:`~headstart.report.language.LANGUAGES`.
+    circumstances : mapping or None
+        Facts that help to make the run again, such as ``command``.
+
+    Returns
+    -------
+    dict
+        ``language``, ``title``, ``headline`` and ``sections``: each with ``id``, ``title``,
+        ``texts``, ``head``, ``rows`` and ``lines``, of which some are empty.
+    """
+    known = language_named(language)
+    sections = [*_sections(result, known, circumstances or {})]
+    said = {
+        "count": len(result.targets),
+        "learned": known.translate(counted(result.n_train, result.modality)).text,
+        "tested": known.translate(counted(result.n_test, result.modality)).text,
+    }
+    say = known.message
+    plain: dict[str, Any] = plain_data(
+        {
+            "language": known.name,
+            "title": say("headstart report"),
+            "headline": say(
+                "1 target, learned from %(learned)s, tested on %(tested)s"
+                if len(result.targets) == 1
+                else "%(count)d targets, learned from %(learned)s, tested on %(tested)s"
+            )
+            % said,
+            "sections": sections,
+        }
+    )
+    return plain
+
+
+def render_several_html(contents: Mapping[str, Any]) -> str:
+    """A self-contained page of :func:`several_contents`; every text from the data is escaped."""
+    language = language_named(contents["language"])
+    template = page_environment(language).get_template(_TEMPLATE)
+    return template.render(**contents, tag=language.tag)
+
+
+def render_several_markdown(contents: Mapping[str, Any]) -> str:
+    """GitHub's Markdown of :func:`several_contents`; text from the data is escaped."""
+    return "\n\n".join(_markdown(contents)) + "\n"
+
+
+def _markdown(contents: Mapping[str, Any]) -> Iterator[str]:
+    yield f"# {escaped(contents['title'])}"
+    yield f"**{escaped(contents['headline'])}**"
+    for section in contents["sections"]:
+        yield f"## {escaped(section['title'])}"
+        yield from (escaped(text) for text in section["texts"])
+        if section["rows"]:
+            yield table(section["head"], section["rows"])
+        if section["lines"]:
+            yield bullets(section["lines"])
+
+
+def _section(key: str, title: str, **parts: Any) -> dict[str, Any]:
+    return {"id": key, "title": title, "texts": [], "head": [], "rows": [], "lines": [], **parts}
+
+
+def _sections(
+    result: SeveralResult, language: Language, circumstances: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    say = language.message
+    yield _answers(result, say)
+    yield _sharing(result, say)
+    yield _section(
+        "figures",
+        say("All figures"),
+        head=[say("target"), say("figure"), say("value"), say("95 %% interval") % {}],
+        rows=[
+            [one.name, _metric(metric, language), _value(figure, metric), _interval(figure, metric)]
+            for one in result.targets
+            for metric, figure in one.result.test.items()
+        ],
+    )
+    if result.notes or result.quarantined or result.duplicates or result.near_duplicates:
+        yield _data(result, language)
+    yield _method(result, language)
+    yield _section(
+        "seconds",
+        say("Where the time went"),
+        head=[say("step"), say("time")],
+        rows=[
+            [language.translate(step).text, language.translate(duration(seconds)).text]
+            for step, seconds in result.seconds.items()
+        ],
+    )
+    if circumstances:
+        lines = [f"{name}: {value}" for name, value in circumstances.items()]
+        yield _section("again", say("How to do it again"), lines=lines)
+
+
+def _answers(result: SeveralResult, say: Say) -> dict[str, Any]:
+    """What each target came to, and whether transfer was worth it."""
+    head = ["target", "what it is", "test samples", "this model", "without transfer", "transfer"]
+    return _section(
+        "answers",
+        say("How good is each target?"),
+        texts=[
+            say("Accuracy of classes, share of right labels where there may be several, mean error")
+        ],
+        head=[say(one) for one in head],
+        rows=[_answer(one, say) for one in result.targets],
+    )
+
+
+def _answer(target: TargetResult, say: Say) -> list[Any]:
+    result = target.result
+    metric = MAIN[result.task]
+    rival = next((one.test for one in result.baselines if one.name == result.compared_with), {})
+    return [
+        target.name,
+        say(result.task),
+        result.n_test,
+        _whole(result.test.get(metric), metric),
+        _whole(rival.get(metric), metric),
+        say(verdict_in_short(target)),
+    ]
+
+
+def verdict_in_short(target: TargetResult) -> str:
+    """Whether transfer was worth it, in a few words.
+
+    Examples
+    --------
+    >>> from headstart.evaluation.result import Result
+    >>> nothing = Result("classification", "image", (), 1, 0, "x", {}, {}, ())
+    >>> verdict_in_short(TargetResult("car", nothing))
+    'not measured'
+    """
+    unsaid = "not measured" if target.result.difference is None else "nothing was transferred"
+    said = target.result.verdict or unsaid
+    return f"{said}; not used" if target.result.fallback else said
+
+
+def _sharing(result: SeveralResult, say: Say) -> dict[str, Any]:
+    """One network for all against one for each."""
+    title = say("Is one network better than one for each?")
+    compared = [one for one in result.targets if one.sharing is not None]
+    if not compared:
+        return _section("sharing", title, texts=[say("Only one of the two was there to compare.")])
+    head = ["target", "one network for all", "one of its own", "difference", "sharing", "answers"]
+    texts = [
+        say(
+            "Above 0 the shared network is better, on the same test samples. Which one answers was "
+            "chosen on training samples that were held out."
+        )
+    ]
+    if result.cost is not None:
+        cost = {"share": f"{result.cost:.2f}"}
+        texts.append(say("The shared network took %(share)s of the time of all the others.") % cost)
+    rows = [_shared(one, say) for one in compared]
+    return _section("sharing", title, texts=texts, head=[say(one) for one in head], rows=rows)
+
+
+def _shared(target: TargetResult, say: Say) -> list[Any]:
+    sharing, metric = target.sharing, MAIN[target.result.task]
+    served = say("the shared one" if target.served_by == "shared" else "its own")
+    if sharing is None or sharing.difference is None:
+        return [target.name, _DASH, _DASH, _DASH, say("not measured"), served]
+    difference = f"{_signed(sharing.difference.value, metric)} ({_signed_ends(sharing, metric)})"
+    return [
+        target.name,
+        _whole(sharing.shared.get(metric), metric),
+        _whole(sharing.own.get(metric), metric),
+        difference,
+        say(str(sharing.verdict)),
+        served,
+    ]
+
+
+def _data(result: SeveralResult, language: Language) -> dict[str, Any]:
+    say = language.message
+    lines = [language.translate(note).text for note in result.notes]
+    lines += [
+        say("%(input)s: %(reason)s")
+        % {"input": row["input"], "reason": language.translate(row["reason"]).text}
+        for row in result.quarantined
+    ]
+    if result.duplicates:
+        names = {"names": ", ".join(result.duplicates)}
+        lines.append(
+            say("Left out of training, for the test set holds the same: %(names)s") % names
+        )
+    alike = say("%(test)s (test) and %(train)s (training), similarity %(similarity).3f")
+    lines += [
+        alike % {"test": one.test, "train": one.train, "similarity": one.similarity}
+        for one in result.near_duplicates
+    ]
+    return _section("data", say("What was found in the data"), lines=lines)
+
+
+def _method(result: SeveralResult, language: Language) -> dict[str, Any]:
+    say = language.message
+    lines = [say("Source: %(source)s") % {"source": result.source}]
+    lines += [
+        say("%(count)d stages: %(words)s")
+        % {"count": len(run["names"]), "words": language.translate(run["words"]).text}
+        for run in runs_of_stages(result.plan)
+    ]
+    weighed = say("Weight of %(name)s in the shared loss, learned: %(weight)s")
+    lines += [
+        weighed % {"name": one.name, "weight": f"{weight_of(one):.2f}"}
+        for one in result.targets
+        if one.log_variance is not None
+    ]
+    return _section("method", say("How it was done"), lines=lines)
+
+
+def weight_of(target: TargetResult) -> float:
+    """What a target's loss was multiplied by in the end (half as much for squared errors)."""
+    from math import exp
+
+    half = 0.5 if target.result.task == "regression" else 1.0
+    return half * exp(-(target.log_variance or 0.0))
+
+
+def _metric(name: str, language: Language) -> str:
+    return language.translate(name.replace("_", " ")).text
+
+
+def _value(figure: Figure, metric: str) -> str:
+    return f"{100 * figure.value:.1f} %" if metric in _SHARES else f"{figure.value:.4g}"
+
+
+def _interval(figure: Figure, metric: str) -> str:
+    if metric in _SHARES:
+        return f"{100 * figure.low:.1f} {_DASH} {100 * figure.high:.1f} %"
+    return f"{figure.low:.4g} {_DASH} {figure.high:.4g}"
+
+
+def _whole(figure: Figure | None, metric: str) -> str:
+    return _DASH if figure is None else f"{_value(figure, metric)} ({_interval(figure, metric)})"
+
+
+def _signed(value: float, metric: str) -> str:
+    return f"{100 * value:+.1f} %" if metric in _SHARES else f"{value:+.4g}"
+
+
+def _signed_ends(sharing: Any, metric: str) -> str:
+    ends = (sharing.difference.low, sharing.difference.high)
+    return f" {_DASH} ".join(_signed(end, metric) for end in ends)

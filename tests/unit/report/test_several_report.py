@@ -1,0 +1,123 @@
+"""The report of a run with several targets."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
+from headstart.evaluation.several_targets import SeveralResult, Sharing, TargetResult
+from headstart.metrics.figure import Figure
+from headstart.report.several_targets import (
+    MAIN,
+    render_several_html,
+    render_several_markdown,
+    several_contents,
+    weight_of,
+)
+from headstart.tasks.targets import KINDS
+
+PLAN = {"stages": [{"name": "stem", "mode": "frozen"}, {"name": "top", "mode": "train"}]}
+
+
+def target(name, kind, verdict="transfer helps", fallback=None, shared=True):
+    figure, other = Figure(0.8, 0.7, 0.9), Figure(0.7, 0.6, 0.8)
+    result = Result(
+        kind,
+        "image",
+        ("a", "b"),
+        40,
+        10,
+        "bundled/x",
+        PLAN,
+        {MAIN[kind]: figure},
+        (BaselineFigures("pixels", {MAIN[kind]: other}),),
+        "pixels",
+        verdict,
+        Figure(0.1, 0.05, 0.15),
+        fallback=fallback,
+    )
+    sharing = Sharing(
+        {MAIN[kind]: figure}, {MAIN[kind]: other}, Figure(0.1, 0.02, 0.2), "sharing helps"
+    )
+    return TargetResult(name, result, "shared", sharing if shared else None, -1.0)
+
+
+@pytest.fixture
+def result():
+    targets = (
+        target("car <b>", "classification"),
+        target("age", "regression", "transfer hurts", "pixels"),
+        target("tags", "multi-label", "no measurable difference"),
+    )
+    return SeveralResult(
+        "image",
+        40,
+        10,
+        "bundled/x",
+        PLAN,
+        targets,
+        training_seconds={"shared": 1.0, "car <b>": 2.0, "age": 1.0, "tags": 1.0},
+        near_duplicates=(NearDuplicate("t.png", "l.png", 0.99),),
+        duplicates=("d.png",),
+        quarantined=({"input": "q.png", "reason": "no such file"},),
+        notes=("A note.",),
+        seconds={"train": 3.0},
+    )
+
+
+def test_every_kind_has_a_figure_that_is_shown_first():
+    assert set(MAIN) == set(KINDS)
+
+
+def test_what_is_said(result):
+    text = render_several_markdown(several_contents(result))
+    assert "**3 targets, learned from 40 pictures, tested on 10 pictures**" in text
+    assert "| car &lt;b&gt; | classification | 10 | 80.0 % (70.0 – 90.0 %) |" in text
+    assert "| transfer hurts; not used |" in text
+    assert "The shared network took 0.25 of the time of all the others." in text
+    assert "+10.0 % (+2.0 % – +20.0 %) | sharing helps | the shared one |" in text
+    assert "q.png: no such file" in text
+    assert "t.png (test) and l.png (training), similarity 0.990" in text
+    assert "Weight of age in the shared loss, learned: 1.36" in text
+    assert weight_of(result.targets[0]) == pytest.approx(2.718, abs=0.001)
+
+
+def test_the_page_asks_nothing_and_escapes(result):
+    page = render_several_html(several_contents(result, circumstances={"command": "headstart <x>"}))
+    assert "car &lt;b&gt;" in page
+    assert "car <b>" not in page
+    assert "headstart &lt;x&gt;" in page
+    assert "<script" not in page
+    assert "http://" not in page
+    assert page.count("<h1>") == 1
+
+
+def test_chinese_leaves_nothing_of_ours_in_english(result):
+    contents = several_contents(result, "zh")
+    english = several_contents(result)
+    assert json.dumps(contents)
+    for one, other in zip(contents["sections"], english["sections"], strict=True):
+        assert one["title"] != other["title"]
+        for first, second in zip(one["head"], other["head"], strict=True):
+            assert first != second
+        for first, second in zip(one["texts"], other["texts"], strict=True):
+            assert first != second
+    assert "共用有帮助" in render_several_markdown(contents)
+    assert 'lang="zh-Hans"' in render_several_html(contents)
+
+
+def test_where_nothing_was_compared_that_is_said(result):
+    alone = SeveralResult("text", 4, 0, "x", PLAN, (target("a", "regression", shared=False),))
+    text = render_several_markdown(several_contents(alone))
+    assert "Only one of the two was there to compare." in text
+
+
+def test_what_is_plain_data_comes_back(result):
+    plain = json.loads(json.dumps(result.to_dict()))
+    assert SeveralResult.from_dict(plain) == result
+    assert plain["cost"] == 0.25
+    assert plain["targets"][0]["test"]["accuracy"]["value"] == 0.8
+    with pytest.raises(KeyError, match="nobody"):
+        result.of("nobody")
