@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,41 @@ def read_answer(
     Boxes or ndarray of shape (height, width), uint8
     """
     return _WAYS[task.name](task, outputs, strides, placement)
+
+
+@dataclass(frozen=True, eq=False)
+class CanvasMask:
+    """An answer about the pixels of a picture as the network gave it: small whatever the picture.
+
+    Parameters
+    ----------
+    seen : ndarray of shape (height, width) of the canvas, uint8
+        Codes.
+    placement : Placement
+        Where the picture lay on the canvas.
+    """
+
+    seen: NDArray[np.uint8]
+    placement: Placement
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture."""
+        return self.placement.size
+
+    def codes(self) -> NDArray[np.uint8]:
+        """The class of each pixel of the picture, shape (height, width)."""
+        return self.placement.mask_back(self.seen)
+
+
+def read_small(
+    task: Any, outputs: Outputs, strides: Sequence[int], placement: Placement
+) -> Boxes | CanvasMask:
+    """The same answer in little memory, so that those about many large pictures can be held."""
+    if task.name == SegmentationTask.name:
+        return CanvasMask(task.decode(outputs[0]), placement)
+    boxes: Any = _WAYS[task.name](task, outputs, strides, placement)
+    return boxes
 
 
 def shapes_of_outputs(
@@ -107,8 +143,7 @@ def _localised(
 def _segmented(
     task: SegmentationTask, outputs: Outputs, strides: Sequence[int], placement: Placement
 ) -> NDArray[np.uint8]:
-    codes: NDArray[np.uint8] = placement.mask_back(task.decode(outputs[0]))
-    return codes
+    return CanvasMask(task.decode(outputs[0]), placement).codes()
 
 
 _WAYS: Mapping[str, Callable[..., Boxes | NDArray[np.uint8]]] = {
