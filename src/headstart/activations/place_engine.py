@@ -18,13 +18,12 @@ from headstart.activations.encoding import stream
 from headstart.activations.key import ActivationKey
 from headstart.activations.openvino_engine import Requests, best_precision
 from headstart.data.dataset import Item
+from headstart.data.images import whole_size
 from headstart.data.placement import Placement
 from headstart.progress import Progress, silent
 
 #: Gets the row of a picture, the head's outputs for it, and where it lay on the canvas.
 Receive = Callable[[int, list[NDArray[Any]], Placement], None]
-#: Pictures are decoded at their own size, which answers are given in.
-_OWN_SIZE = 2**31
 
 
 class PlaceEngine:
@@ -65,12 +64,13 @@ class PlaceEngine:
 
     @property
     def smallest_side(self) -> int:
-        """No picture is decoded smaller than it is."""
-        return _OWN_SIZE
+        """A large photo is decoded no larger than the network can see, as for training."""
+        return int(self._network.source.preprocessing.shorter_side)
 
     def prepare(self, sample: Image.Image) -> Any:
         """The picture's size, and pixels of shape (1, height, width, 3)."""
-        return sample.size, self._network.source.preprocessing.pixels(sample)[None]
+        size, facts = whole_size(sample), self._network.source.preprocessing
+        return size, facts.placed(sample, Placement.fit(size, facts.size))[None]
 
     def start(self, prepared: Any, done: Done) -> None:
         """Queue one picture."""

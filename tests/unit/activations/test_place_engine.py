@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw
 from torch import nn
 
 from headstart.activations.converted import FACTS
@@ -23,6 +23,7 @@ from headstart.activations.openvino_engine import Requests
 from headstart.activations.place_engine import PlaceEngine
 from headstart.backbones.preprocessing import Preprocessing
 from headstart.backbones.source import Source
+from headstart.data.fingerprints import fingerprint_bytes
 from headstart.data.items import FileItem, PictureItem
 from headstart.errors import CacheError, SourceError
 from headstart.progress import silent
@@ -83,6 +84,24 @@ def test_each_picture_gets_its_outputs_and_its_place(network):
     assert middle == pytest.approx([250, 0, 9], abs=1)
     means = found[1][0][0]  # a square in the middle of the canvas
     assert means == pytest.approx(np.array([250, 5, 9]) * 2 / 3 + np.array(FILL) / 3, abs=1)
+
+
+@pytest.mark.parametrize("turn", [1, 8])
+def test_a_large_photo_is_decoded_smaller_and_answered_at_its_own_size(network, tmp_path, turn):
+    image = Image.new("RGB", (1601, 1203), (250, 0, 0))
+    ImageDraw.Draw(image).rectangle((800, 0, 1601, 1203), fill=(0, 0, 250))
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    path = tmp_path / "photo.jpg"
+    image.save(path, exif=exif, quality=95)
+    item = FileItem(str(path), fingerprint_bytes(path.read_bytes()))
+    engine = PlaceEngine(network, "f32")
+    assert item.open(engine.smallest_side).size != item.open().size
+    ((means, _), placement) = answers_of(engine, [item])[0][0]
+    upright = item.open()
+    assert placement.size == upright.size == ((1601, 1203) if turn == 1 else (1203, 1601))
+    expected = network.source.preprocessing.pixels(upright).mean(axis=(0, 1))
+    assert means == pytest.approx(expected, abs=2)
 
 
 def test_large_sizes_are_kept_to_the_pixel(network):
