@@ -102,7 +102,7 @@ class PlaceLearner:
         with self.watch.step("build the network"):
             assembled, plan = self.begun() if plan is None else (self.assembled_by(plan), plan)
             taps = self.taps(assembled)
-        plan = plan.with_head(replace(plan.head, stages=_names(taps)))
+        plan = as_read(plan.with_head(replace(plan.head, stages=_names(taps))), taps)
         with self.watch.step("encode"):
             states, room, is_stored = self.states(assembled, plan, taps)
         checkpoints = self.checkpoints(assembled, plan)
@@ -363,6 +363,24 @@ def all_answers(
             "Leave the pictures where they are while a model is fitted."
         )
     return [answers[row] for row in range(len(items))]
+
+
+def as_read(plan: Plan, taps: Sequence[Tap]) -> Plan:
+    """The plan as it is carried out: what comes after the last stage that is read learns nothing.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it was asked for.
+    taps : sequence of Tap
+        What the head reads.
+    """
+    last = max(tap.index for tap in taps)
+    stages = tuple(
+        replace(stage, mode="frozen") if place > last and stage.init == "pretrained" else stage
+        for place, stage in enumerate(plan.stages)
+    )
+    return replace(plan, stages=stages)
 
 
 def _training(plan: Plan) -> TrainingPlan:
