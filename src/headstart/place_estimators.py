@@ -16,6 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from headstart.data.box_reading import read_boxes
 from headstart.data.dataset import Dataset
 from headstart.data.given_places import given_boxes, given_masks
+from headstart.data.mask_meaning import INSTANCES
 from headstart.data.mask_reading import read_masks
 from headstart.errors import InputError
 from headstart.estimators import check_parameters
@@ -302,7 +303,8 @@ class TransferSegmenter(_PlaceEstimator):
                 instances=self.instances,
                 progress=progress,
             )
-        return given_masks(X, y, progress), None
+        masks = given_masks(X, y, progress, self.ignore, self.instances)
+        return masks, INSTANCES if self.instances and self.classes is None else None
 
     def _with_classes(
         self, settings: PlaceSettings, names: tuple[str, ...] | None

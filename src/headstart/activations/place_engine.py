@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,12 @@ from headstart.activations.encoding import stream
 from headstart.activations.key import ActivationKey
 from headstart.activations.openvino_engine import Requests, best_precision
 from headstart.data.dataset import Item
+from headstart.data.images import whole_size
 from headstart.data.placement import Placement
 from headstart.progress import Progress, silent
 
 #: Gets the row of a picture, the head's outputs for it, and where it lay on the canvas.
 Receive = Callable[[int, list[NDArray[Any]], Placement], None]
-#: Pictures are decoded at their own size, which answers are given in.
-_OWN_SIZE = 2**31
 
 
 class PlaceEngine:
@@ -41,6 +41,8 @@ class PlaceEngine:
         self._network = network
         self._precision = best_precision() if precision is None else precision
         self._requests = Requests(lambda: network.model_path, self._precision, np.float32)
+        # One run keeps all cores busy; threads that shared the queue might not wait for their own.
+        self._alone = RLock()
 
     @property
     def key(self) -> ActivationKey:
@@ -62,12 +64,13 @@ class PlaceEngine:
 
     @property
     def smallest_side(self) -> int:
-        """No picture is decoded smaller than it is."""
-        return _OWN_SIZE
+        """A large photo is decoded no larger than the network can see, as for training."""
+        return int(self._network.source.preprocessing.shorter_side)
 
     def prepare(self, sample: Image.Image) -> Any:
         """The picture's size, and pixels of shape (1, height, width, 3)."""
-        return sample.size, self._network.source.preprocessing.pixels(sample)[None]
+        size, facts = whole_size(sample), self._network.source.preprocessing
+        return size, facts.placed(sample, Placement.fit(size, facts.size))[None]
 
     def start(self, prepared: Any, done: Done) -> None:
         """Queue one picture."""
@@ -90,7 +93,7 @@ class PlaceEngine:
         progress: Progress = silent,
         step: str = "predict",
     ) -> dict[int, str]:
-        """Look at all pictures.
+        """Look at all pictures; threads that ask at once take turns.
 
         Returns
         -------
@@ -101,7 +104,8 @@ class PlaceEngine:
         def deliver(row: int, _: object, numbers: NDArray[Any]) -> None:
             receive(row, *self.outputs_of(numbers))
 
-        return stream(items, [[self]] * len(items), deliver, progress, step)
+        with self._alone:
+            return stream(items, [[self]] * len(items), deliver, progress, step)
 
 
 def _with_size(size: tuple[int, int], done: Done, row: NDArray[Any]) -> None:

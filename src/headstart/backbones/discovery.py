@@ -49,7 +49,8 @@ def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
     measured = measure(traced, source.preprocessing.size)
     places = single_value_places(nodes, measured)
     inside, final = split_off_head(nodes, places, measured, source.n_classes)
-    cuts = choose(Candidates(nodes, measured, inside, final))
+    # What is asked about places needs the deepest map, which a vector has lost.
+    cuts = choose(Candidates(nodes, measured, inside, final, source.preprocessing.whole))
     *modules, head = split(traced, [cut.place for cut in cuts])
     starts = [-1, *(cut.place.position for cut in cuts)]
     stages = [

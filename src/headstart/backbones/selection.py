@@ -44,12 +44,15 @@ class Candidates:
         Inside the backbone, in order.
     final : Place
         What the head reads.
+    keeps_maps : bool
+        Whether the backbone ends with the last block's map rather than with what is pooled of it.
     """
 
     nodes: Sequence[fx.Node]
     measured: Measurements
     places: Sequence[Place]
     final: Place
+    keeps_maps: bool = False
 
     def cost(self, start: int, stop: int) -> float:
         """Floating-point operations after position ``start``, up to ``stop``."""
@@ -149,9 +152,14 @@ def _with_weights(candidates: Candidates, cuts: Sequence[Cut]) -> list[Cut]:
 
 
 def _with_final(candidates: Candidates, cuts: list[Cut]) -> list[Cut]:
-    """End the last stage at what the head reads; pooling after the last block joins that block."""
+    """End the last stage at what the head reads; pooling after the last block joins that block.
+
+    Where maps are kept, it joins the head.
+    """
     last = candidates.final
     if cuts and candidates.cost(cuts[-1].place.position, last.position) == 0:
+        if candidates.keeps_maps:
+            return cuts
         return [*cuts[:-1], Cut(last, cuts[-1].name)]
     return [*cuts, Cut(last, candidates.name(last))]
 

@@ -11,7 +11,7 @@ import numpy as np
 from headstart.data.arrays import read_images
 from headstart.data.boxes import Boxes, clip_corners
 from headstart.data.dataset import Dataset
-from headstart.data.masks import ArrayMask, Mask
+from headstart.data.masks import IGNORED, ArrayMask, Mask
 from headstart.data.object_arrays import as_objects
 from headstart.errors import InputError
 from headstart.progress import Progress, silent
@@ -48,7 +48,13 @@ def given_boxes(pictures: Any, given: Sequence[Any], progress: Progress = silent
     return replace(dataset, labels=as_objects(labels))
 
 
-def given_masks(pictures: Any, given: Sequence[Any], progress: Progress = silent) -> Dataset:
+def given_masks(
+    pictures: Any,
+    given: Sequence[Any],
+    progress: Progress = silent,
+    ignore: int | None = None,
+    instances: bool = False,
+) -> Dataset:
     """A data set of pictures and the class of each pixel.
 
     Parameters
@@ -59,6 +65,10 @@ def given_masks(pictures: Any, given: Sequence[Any], progress: Progress = silent
         For each picture; 255 is ignored.
     progress : Progress
         Told after each picture.
+    ignore : int or None
+        A value of arrays that is ignored too.
+    instances : bool
+        Whether arrays number the objects of one class; then every value above 0 is the class 1.
 
     Raises
     ------
@@ -68,7 +78,8 @@ def given_masks(pictures: Any, given: Sequence[Any], progress: Progress = silent
     dataset, places = _pictures(pictures, given, progress)
     labels = []
     for name, item, place in zip(dataset.names, dataset.items, places, strict=True):
-        labels.append(_mask(given[place], item.open().size, name))
+        meant = _meant(given[place], ignore, instances)
+        labels.append(_mask(meant, item.open().size, name))
     return replace(dataset, labels=as_objects(labels))
 
 
@@ -135,6 +146,15 @@ def _checked(
             "picture. Correct it, or leave it out."
         )
     return inside
+
+
+def _meant(given: Any, ignore: int | None, instances: bool) -> Any:
+    """The codes that the values of an array stand for; whatever is no such array as it is."""
+    array = given if hasattr(given, "codes") else np.asarray(given)
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "iub":
+        return given
+    codes = (array > 0).astype(np.uint8) if instances else array
+    return codes if ignore is None else np.where(array == ignore, IGNORED, codes)
 
 
 def _mask(given: Any, size: tuple[int, int], name: str) -> Mask:

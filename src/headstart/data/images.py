@@ -46,6 +46,10 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+#: Orientations that swap width and height.
+_ON_SIDE = range(5, 9)
+#: Where a picture that was decoded smaller says how large it is.
+_WHOLE_SIZE = "headstart: whole size"
 
 
 def open_image(
@@ -93,10 +97,27 @@ def open_image(
     with quiet_pillow(), _plain_reasons():
         image = source if isinstance(source, Image.Image) else _header(source)
         _refuse_too_large(image.size, most_pixels)
+        stored = image.size
         if at_least is not None and not isinstance(source, Image.Image):
             image.draft(None, (at_least, at_least))
+        is_smaller = image.size != stored
         _load(image)
-        return to_rgb(_upright(image))
+        upright = to_rgb(_upright(image))
+        if is_smaller:
+            upright.info[_WHOLE_SIZE] = stored[::-1] if _orientation(image) in _ON_SIDE else stored
+        return upright
+
+
+def whole_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height of the upright picture that :func:`open_image` read, however it decoded it.
+
+    Examples
+    --------
+    >>> whole_size(open_image(np.zeros((2, 3), dtype=np.uint8)))
+    (3, 2)
+    """
+    width, height = image.info.get(_WHOLE_SIZE, image.size)
+    return int(width), int(height)
 
 
 def check_header(content: bytes) -> None:

@@ -15,6 +15,10 @@ from headstart.errors import InputError
 _IGNORED = 255
 
 
+#: Names of the two classes where values number the objects of one.
+INSTANCES = ("background", "object")
+
+
 @dataclass(frozen=True)
 class MaskMeaning:
     """Names of the classes, and what stands for them in masks of values and of colours.
@@ -88,7 +92,7 @@ def _ignored_notes(masks: Sequence[SeenMask], meaning: MaskMeaning) -> tuple[str
 
 def _instance_names(table: ClassTable | None) -> tuple[str, ...]:
     if table is None:
-        return "background", "object"
+        return INSTANCES
     if len(table.names) != 2:
         raise InputError(
             f"{len(table.names)} classes are named for masks of instances; accepted are 2: the "

@@ -23,7 +23,9 @@ from headstart.activations.tap_states import TapEncoders
 from headstart.activations.views import ORIGINAL, check_views
 from headstart.backbones.catalogue import RUN
 from headstart.backbones.variants import split_canvas, split_variant, with_canvas
+from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
+from headstart.data.placement import Placement
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError, SourceError
 from headstart.evaluation.result import Result
@@ -35,9 +37,10 @@ from headstart.fitting.training_evidence import epochs_decision, states_decision
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan, TrainingPlan, changed_training
 from headstart.progress import Progress
-from headstart.runs.place_model import Answer, PlaceModel, answers_of
+from headstart.runs.place_model import PlaceModel
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
+from headstart.tasks.place_reading import CanvasMask, read_small
 from headstart.tasks.segmentation import SegmentationTask, class_weights
 
 if TYPE_CHECKING:
@@ -99,7 +102,7 @@ class PlaceLearner:
         with self.watch.step("build the network"):
             assembled, plan = self.begun() if plan is None else (self.assembled_by(plan), plan)
             taps = self.taps(assembled)
-        plan = plan.with_head(replace(plan.head, stages=_names(taps)))
+        plan = as_read(plan.with_head(replace(plan.head, stages=_names(taps))), taps)
         with self.watch.step("encode"):
             states, room, is_stored = self.states(assembled, plan, taps)
         checkpoints = self.checkpoints(assembled, plan)
@@ -338,21 +341,46 @@ class PlaceLearner:
         return Learned(model, self.task.merit(truth, answers))
 
 
-def all_answers(model: PlaceModel, items: Sequence[Any], progress: Progress) -> list[Answer]:
-    """Answers to pictures that could be read a moment ago.
+def all_answers(
+    model: PlaceModel, items: Sequence[Any], progress: Progress
+) -> list[Boxes | CanvasMask]:
+    """Answers to pictures that could be read a moment ago, all of which are held.
 
     Raises
     ------
     InputError
         Naming one that cannot be read any more.
     """
-    answers, failures = answers_of(model, items, progress, "evaluate")
+    answers: dict[int, Boxes | CanvasMask] = {}
+
+    def receive(row: int, outputs: list[NDArray[Any]], placement: Placement) -> None:
+        answers[row] = read_small(model.task, outputs, model.network.strides, placement)
+
+    failures = model.engine.run(items, receive, progress, "evaluate")
     for row, reason in failures.items():
         raise InputError(
             f"{items[row].name} could be read when the fit began, and now: {reason.rstrip('.')}. "
             "Leave the pictures where they are while a model is fitted."
         )
-    return [one for one in answers if one is not None]
+    return [answers[row] for row in range(len(items))]
+
+
+def as_read(plan: Plan, taps: Sequence[Tap]) -> Plan:
+    """The plan as it is carried out: what comes after the last stage that is read learns nothing.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it was asked for.
+    taps : sequence of Tap
+        What the head reads.
+    """
+    last = max(tap.index for tap in taps)
+    stages = tuple(
+        replace(stage, mode="frozen") if place > last and stage.init == "pretrained" else stage
+        for place, stage in enumerate(plan.stages)
+    )
+    return replace(plan, stages=stages)
 
 
 def _training(plan: Plan) -> TrainingPlan:

@@ -11,6 +11,7 @@ import numpy as np
 from headstart.data import remove_shared
 from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
+from headstart.data.packed_masks import packed
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError, SourceError
 from headstart.evaluation.place_baselines import place_baselines
@@ -89,6 +90,7 @@ def fit_places(
     watch = watch or Watch()
     kind = PLACE_TASKS[settings.task]
     kind.check(train)
+    train, test = _read_once(train), None if test is None else _read_once(test)
     train, test, shared = _sides(train, test, settings)
     task = _task_of(kind, train, settings)
     train, test = _answerable(task, train), _answerable(task, test)
@@ -115,6 +117,14 @@ def fit_places(
         seconds=watch.seconds,
     )
     return replace(model, result_=result, kept=model.kept if settings.keeps_samples else None)
+
+
+def _read_once(side: Dataset) -> Dataset:
+    """Masks are looked at many times: for their classes, for each view, for each figure."""
+    labels = [] if side.labels is None else list(side.labels)
+    if not labels or not all(hasattr(one, "codes") for one in labels):
+        return side
+    return replace(side, labels=packed(labels))
 
 
 def _task_of(kind: Any, train: Dataset, settings: PlaceSettings) -> Any:

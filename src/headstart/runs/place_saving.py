@@ -31,6 +31,7 @@ from headstart.runs.saving import (
     check_place,
     versions,
 )
+from headstart.tasks.place_reading import shapes_of_outputs
 from headstart.tasks.place_task import PlaceTable
 from headstart.tasks.prediction_table import ESCAPED
 from headstart.tasks.registry import PLACE_TASKS
@@ -121,9 +122,9 @@ def load_places(folder: str | Path) -> PlaceModel:
     """
     place = Path(folder)
     manifest = read_manifest(place)
-    if manifest["task"] not in PLACE_TASKS:
+    if manifest.get("task") not in PLACE_TASKS:
         raise RunError(
-            f"The run {str(place)!r} is one of {manifest['task']}; accepted are runs of "
+            f"The run {str(place)!r} is one of {manifest.get('task')}; accepted are runs of "
             f"{', '.join(PLACE_TASKS)}. Open it with headstart.load."
         )
     return place_model(place, manifest)
@@ -146,11 +147,15 @@ def place_model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
 
 def _model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
     task = PLACE_TASKS[manifest["task"]].from_manifest(manifest)
+    network = read_converted_places(place / PLACES)
+    expected = shapes_of_outputs(task, network.strides, network.canvas)
+    if network.shapes != expected:
+        raise RunError(f"outputs of shapes {network.shapes} where {task.name} has {expected}")
     keeps = KEPT_PLACES in manifest["files"]
     return PlaceModel(
         task=task,
         plan=Plan.from_dict(manifest["plan"]),
-        network=read_converted_places(place / PLACES),
+        network=network,
         result_=Result.from_dict(json.loads((place / RESULT).read_bytes())),
         evidence=Evidence.from_dict(json.loads((place / EVIDENCE).read_bytes())),
         precision=manifest["precision"],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from headstart.backbones.catalogue import load_backbone
+from headstart.backbones.catalogue import load_backbone, load_network
+from headstart.backbones.discovery import cut_into_stages
 from headstart.backbones.preprocessing import Preprocessing
 from headstart.backbones.source import Source
 from headstart.backbones.stages import Backbone, Stage
@@ -68,6 +70,32 @@ def test_as_many_channels_as_rows_do_not_pass_for_columns():
     taps = taps_for(backbone, (4, 8, 16, 32))
     assert [tap.grid for tap in taps] == [(80, 112), (40, 56), (20, 28), (10, 14)]
     assert [tap.channels for tap in taps] == [24, 40, 112, 320]
+
+
+@pytest.mark.parametrize(
+    ("name", "deepest"),
+    [
+        ("torchvision/resnet18", "layer4"),
+        ("timm/convnextv2_atto", "stages.3"),
+        ("bundled/efficientnet-lite0", "blocks.6"),
+    ],
+)
+def test_the_map_of_the_last_block_is_read_though_it_is_pooled_next(name, deepest):
+    whole, own = (load_backbone(f"{name}{end}", init="random") for end in ("@64x96", "@64"))
+    assert whole.stage_names == own.stage_names
+    assert own.stages[-1].layout == "vector"
+    (tap,) = taps_for(whole, (32,))
+    assert (tap.stage, tap.stride, tap.own_stride, tap.grid) == (deepest, 32, 32, (2, 3))
+
+
+def test_the_map_of_the_last_block_and_the_head_are_the_whole_network():
+    network, source = load_network("torchvision/resnet18@64x96", init="random")
+    backbone = cut_into_stages(network, source)
+    pictures = torch.randn(2, 3, 64, 96)
+    with torch.inference_mode():
+        state = backbone.run({"x": pictures}, 0, len(backbone.stages))
+        assert state["x"].shape == (2, 512, 2, 3)
+        assert torch.allclose(backbone.head(state["x"]), network.eval()(pictures), atol=1e-5)
 
 
 @pytest.mark.parametrize("shapes", [[(24,), (8,)], [(8, 1, 1), (8,)], [(3, 10), (10,)]])

@@ -62,8 +62,8 @@ def test_facts_without_a_network_have_the_canvas():
     assert (facts["size"], facts["whole"]) == ([96, 128], True)
 
 
-def test_one_canvas_takes_the_place_of_another():
-    assert with_canvas("tiny/net@64", (96, 128)) == "tiny/net@96x128"
+def test_a_canvas_is_read_off_the_name():
+    assert with_canvas("tiny/net", (96, 128)) == "tiny/net@96x128"
     assert split_variant("tiny/net@96x128") == ("tiny/net", "96x128")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from headstart.data.images import MOST_PIXELS, check_header, open_image
+from headstart.data.images import MOST_PIXELS, check_header, open_image, whole_size
 from headstart.errors import UnreadableInputError
 
 
@@ -168,6 +168,25 @@ def test_damaged_exif_does_not_cost_the_picture():
 )
 def test_jpeg_is_drafted_no_smaller_than_asked(photo, size, at_least, expected):
     assert open_image(photo(size=size), at_least).size == expected
+
+
+@pytest.mark.parametrize("at_least", [None, 8, 100, 300])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize(("turn", "expected"), [(1, (401, 203)), (3, (401, 203)), (6, (203, 401))])
+def test_however_it_was_decoded_it_says_how_large_it_is(at_least, mode, turn, expected):
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    content = saved(Image.new(mode, (401, 203)), "JPEG", exif=exif)
+    image = open_image(content, at_least)
+    assert whole_size(image) == expected
+    drafted = at_least is not None and 2 * at_least <= 203
+    assert (image.size == expected) != drafted
+
+
+def test_pictures_that_were_not_decoded_smaller_carry_nothing_about_it(photo):
+    content = photo(size=(40, 20))
+    assert open_image(content).info.keys() == Image.open(BytesIO(content)).info.keys()
+    assert whole_size(Image.new("L", (4, 3))) == (4, 3)
 
 
 def test_at_least_leaves_other_kinds_and_small_pictures_alone(photo):

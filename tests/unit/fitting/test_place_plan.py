@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headstart.activations.views import check_views
+from headstart.backbones.taps import Tap
 from headstart.errors import PlanError
+from headstart.fitting.place_learner import as_read
 from headstart.fitting.place_plan import RECIPES, place_plan, twin_plan
 from headstart.plan import Plan, StagePlan, TrainingPlan
 from headstart.strategies import STRATEGIES, read_plan_name
@@ -104,3 +106,20 @@ def test_boxes_cannot_be_mixed_and_heads_have_to_be_trained():
     bare = Plan("x/net", tuple(StagePlan(name) for name in STAGES))
     with pytest.raises(PlanError, match=r"no training part.*with_training"):
         check_places_plan(bare)
+
+
+def tap_at(place):
+    return Tap(STAGES[place], place, 32, 32.0, 8, "channels first", (2, 2))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_says_what_is_done_to_stages_that_nobody_reads(name):
+    plan = planned(name)
+    assert as_read(plan, [tap_at(4), tap_at(1)]) == plan
+    for last in range(4):
+        read = as_read(plan, [tap_at(0), tap_at(last)])
+        assert read.stages[: last + 1] == plan.stages[: last + 1]
+        assert all(one.mode == "frozen" or one.init == "random" for one in read.stages[last + 1 :])
+        assert [one.init for one in read.stages] == [one.init for one in plan.stages]
+        check_places_plan(read)
+        assert twin_plan(read).training == read.training

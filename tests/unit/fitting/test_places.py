@@ -20,10 +20,12 @@ from headstart.data.masks import ArrayMask
 from headstart.data.object_arrays import as_objects
 from headstart.errors import HeadstartError, InputError, PlanError, SourceError
 from headstart.fitting import places
+from headstart.fitting.place_learner import all_answers
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import RANDOM_TWIN, fit_places
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan, StagePlan
+from headstart.progress import silent
 from headstart.runs.place_saving import load_places
 from headstart.strategies import read_plan_name
 
@@ -213,6 +215,16 @@ class Breaking:
             self.seen.append(step)
         if step == self.step:
             raise KeyboardInterrupt
+
+
+def test_answers_about_large_pictures_are_held_small():
+    sides = scenes("segmentation", range(2), (1200, 900)), scenes("segmentation", [8], (1200, 900))
+    model = fit_places(*sides, settings_for("segmentation"))
+    (held,) = all_answers(model, sides[1].items, silent)
+    assert held.size == (1200, 900)
+    assert held.seen.nbytes < 1200 * 900 / 4
+    assert np.array_equal(held.codes(), model.predict([sides[1].items[0].open()])[0])
+    assert model.task.answer("scene 8", held) == model.predictions[0]
 
 
 @pytest.mark.parametrize("plan", ["probe", "freeze:2"])

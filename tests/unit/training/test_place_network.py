@@ -101,8 +101,11 @@ def test_in_bf16_it_says_nearly_the_same(backbone, taps, head, pixels):
     assert float((near.float() - exact).abs().max()) <= 0.05 * float(exact.abs().max())
 
 
-def test_stages_after_the_last_one_that_is_read_are_no_part_of_it(head, taps, backbone):
-    network = network_with(backbone, 0, taps, head)
+def test_stages_after_the_last_one_that_is_read_are_no_part_of_it():
+    backbone = load_backbone(f"{CONVOLUTIONS}@64x64")
+    taps = taps_for(backbone, (8, 16))
+    task = SegmentationTask(("a", "b"))
+    network = network_with(backbone, 0, taps, head_for(task, (16, 20), (8, 16), (64, 64), width=32))
     last = max(tap.index for tap in taps)
     assert network.stop == last + 1 < len(backbone.stages)
     assert len(WholePlaceNetwork(backbone, network).pieces) == last + 1
