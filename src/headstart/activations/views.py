@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.activations.tones import TONES, in_light, toned, without_tone
 from headstart.activations.windows import PLACED_VIEWS, placement_of
 from headstart.backbones.preprocessing import Preprocessing
 from headstart.errors import PlanError
@@ -40,7 +41,8 @@ def _mirrored(view: View) -> View:
 
 def _placed(name: str) -> View:
     def placed(facts: Preprocessing, image: Image.Image) -> Pixels:
-        return facts.placed(image, placement_of(name, image.size, facts.size))
+        lit = in_light(image, without_tone(name)[1])
+        return facts.placed(lit, placement_of(name, image.size, facts.size))
 
     return placed
 
@@ -54,7 +56,11 @@ VIEWS: dict[str, View] = {
     "closer mirrored": _mirrored(_closer),
 }
 #: Of whole pictures.
-WHOLE_VIEWS: dict[str, View] = {name: _placed(name) for name in PLACED_VIEWS}
+WHOLE_VIEWS: dict[str, View] = {
+    name: _placed(name)
+    for place in PLACED_VIEWS
+    for name in (place, *(toned(place, tone) for tone in TONES))
+}
 
 
 def see(view: str, facts: Preprocessing, image: Image.Image) -> Pixels:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from headstart.activations.tones import without_tone
 from headstart.data.placement import Placement
 
 #: Left, top, right and bottom in shares of the canvas that shows the whole picture. "Farther"
@@ -31,7 +32,7 @@ PLACED_VIEWS: tuple[str, ...] = tuple(
 
 
 def placement_of(view: str, size: tuple[int, int], canvas: tuple[int, int]) -> Placement:
-    """Where a picture lies on the canvas in one of :data:`PLACED_VIEWS`.
+    """Where a picture lies on the canvas in one of :data:`PLACED_VIEWS`, in whatever light.
 
     Parameters
     ----------
@@ -47,6 +48,7 @@ def placement_of(view: str, size: tuple[int, int], canvas: tuple[int, int]) -> P
     >>> placement_of("upper left mirrored", (100, 100), (64, 64)).window
     (0.0, 0.0, 75.0, 75.0)
     """
+    view, _ = without_tone(view)
     plain = view.removesuffix(_MIRRORED).strip() or "original"
     left, top, right, bottom = Placement.fit(size, canvas).window
     width, height = right - left, bottom - top

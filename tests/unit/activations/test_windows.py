@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from headstart.activations.tones import TONES, toned
 from headstart.activations.views import WHOLE_VIEWS, check_views, see
 from headstart.activations.windows import PLACED_VIEWS, placement_of
 from headstart.backbones.preprocessing import Preprocessing
@@ -24,7 +25,8 @@ def facts_of(canvas):
 def test_every_view_and_its_mirror_image_have_a_place():
     assert len(PLACED_VIEWS) == len(set(PLACED_VIEWS)) == 14
     assert PLACED_VIEWS[:2] == ("original", "mirrored")
-    assert set(WHOLE_VIEWS) == set(PLACED_VIEWS)
+    lights = [toned(view, tone) for view in PLACED_VIEWS for tone in TONES]
+    assert set(WHOLE_VIEWS) == {*PLACED_VIEWS, *lights}
     placements = {view: placement_of(view, (90, 70), (64, 64)) for view in PLACED_VIEWS}
     assert len({(one.window, one.mirrored) for one in placements.values()}) == 14
     assert [view for view, one in placements.items() if one.mirrored] == [*PLACED_VIEWS[1::2]]
@@ -68,9 +70,22 @@ def test_a_picture_that_was_decoded_smaller_is_seen_at_the_same_place(view):
     assert on_large == pytest.approx(on_small, abs=0.6)
 
 
+@pytest.mark.parametrize("view", ["original", "lower left mirrored"])
+def test_another_light_changes_the_colours_and_no_place(view):
+    rng = np.random.default_rng(0)
+    image = Image.fromarray(rng.integers(20, 230, (48, 64, 3), dtype=np.uint8))
+    means = {}
+    for tone in ("darker", None, "brighter"):
+        name = view if tone is None else toned(view, tone)
+        means[tone] = see(name, facts_of((64, 64)), image).astype(float).mean()
+        assert placement_of(name, image.size, (64, 64)) == placement_of(view, image.size, (64, 64))
+    assert means["darker"] < means[None] - 10
+    assert means["brighter"] > means[None] + 10
+
+
 def test_an_unknown_view_of_whole_pictures_is_refused():
     check_views(PLACED_VIEWS, whole=True)
-    with pytest.raises(PlanError, match=r"the view 'sideways'; accepted: original, mirrored, clo"):
+    with pytest.raises(PlanError, match=r"the view 'sideways'; accepted: original, original, dar"):
         check_views(("original", "sideways"), whole=True)
     with pytest.raises(PlanError, match=r"the view 'upper left'; accepted: original, mirrored"):
         check_views(("upper left",))
