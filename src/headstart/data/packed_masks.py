@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.data.masks import ArrayMask, Mask
+from headstart.data.masks import ArrayMask, FileMask, Mask
 from headstart.data.object_arrays import as_objects
+from headstart.data.printable import printable
+from headstart.errors import UnreadableInputError
 
 #: Areas of one class shrink to nothing whatever the level; the first is the quickest.
 _LEVEL = 1
@@ -44,13 +46,28 @@ class PackedMask:
         return self.mask.size
 
     def codes(self) -> NDArray[np.uint8]:
-        """The class of each pixel, shape (height, width); not to be written to."""
+        """The class of each pixel, shape (height, width); not to be written to.
+
+        Raises
+        ------
+        UnreadableInputError
+            Naming the file, if it cannot be read any more.
+        """
         if self._content is None:
-            codes = self.mask.codes()
+            codes = self._read()
             self._content = zlib.compress(codes.tobytes(), _LEVEL)
             return codes
         width, height = self.size
         return np.frombuffer(zlib.decompress(self._content), np.uint8).reshape(height, width)
+
+    def _read(self) -> NDArray[np.uint8]:
+        try:
+            return self.mask.codes()
+        except UnreadableInputError as error:
+            if isinstance(self.mask, FileMask):
+                name = printable(self.mask.path)
+                raise UnreadableInputError(f"The mask {name} cannot be read: {error}") from error
+            raise
 
 
 def packed(masks: Sequence[Mask]) -> NDArray[Any]:

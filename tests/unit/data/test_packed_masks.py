@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from headstart.data.masks import ArrayMask
+from headstart.data.mask_values import MaskValues
+from headstart.data.masks import ArrayMask, FileMask
 from headstart.data.packed_masks import PackedMask, packed
 from headstart.errors import UnreadableInputError
 
@@ -58,6 +59,13 @@ def test_a_mask_that_cannot_be_read_says_so_each_time():
     for _ in range(2):
         with pytest.raises(UnreadableInputError, match="gone"):
             kept.codes()
+
+
+def test_a_file_that_is_gone_is_named(tmp_path):
+    path = tmp_path / "gone.png"
+    kept = PackedMask(FileMask(str(path), b"0" * 16, (2, 2), MaskValues((0, 1))))
+    with pytest.raises(UnreadableInputError, match=r"The mask .*gone\.png cannot be read: "):
+        kept.codes()
 
 
 def test_arrays_stay_as_they_are():
