@@ -10,8 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.place_runs import CLASSES, SIZE
+from tests.tiny_places import scene
 
 from headstart import MultiTaskModel, load
+from headstart.cli.run_report import contents_of
 from headstart.report import render_markdown, report_contents
 from headstart.report.several_targets import render_several_markdown, several_contents
 
@@ -21,7 +24,10 @@ CORNERS = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0], [1.0, 1.0]])
 
 def test_there_are_runs():
     names = [path.name for path in sorted(RUNS.iterdir())]
-    assert names == ["v1-embeddings", "v1-numbers", "v1-several"]
+    assert names == [
+        *("v1-detection", "v1-embeddings", "v1-localisation", "v1-numbers"),
+        *("v1-segmentation", "v1-several"),
+    ]
 
 
 def test_v1_predicts_what_it_did():
@@ -98,3 +104,34 @@ def test_v1_several_targets_are_answered_reported_and_saved_as_they_were(tmp_pat
     again = MultiTaskModel.load(model.save(tmp_path / "run"))
     assert np.array_equal(again.predict_proba(corners)["tags"], shares["tags"])
     assert again.predictions == model.predictions
+
+
+@pytest.mark.parametrize("task", ["detection", "localisation"])
+def test_v1_boxes_are_found_reported_and_saved_as_they_were(task, tmp_path):
+    model = load(RUNS / f"v1-{task}")
+    written = model.predictions
+    assert len(written) == 4
+    again = load(model.save(tmp_path / "run"))
+    for row in written:
+        picture, _, _ = scene(int(Path(row.input).stem), SIZE, 1, CLASSES)
+        (found,) = again.predict_rows([picture])
+        assert [one.label for one in found.boxes] == [one.label for one in row.boxes]
+        for one, other in zip(found.boxes, row.boxes, strict=True):
+            # Another processor computes in another precision.
+            near = (other.xmin, other.ymin, other.xmax, other.ymax)
+            assert (one.xmin, one.ymin, one.xmax, one.ymax) == pytest.approx(near, abs=2.0)
+            assert one.score == pytest.approx(other.score, abs=0.05)
+    assert again.predictions == written
+    assert "red" in render_markdown(contents_of(model)) or task == "localisation"
+
+
+def test_v1_pixels_are_told_reported_and_saved_as_they_were(tmp_path):
+    model = load(RUNS / "v1-segmentation")
+    again = load(model.save(tmp_path / "run"))
+    assert len(model.predictions) == 4
+    for row in model.predictions:
+        picture, _, _ = scene(int(Path(row.input).stem), SIZE, 1, CLASSES)
+        (found,) = again.predict_rows([picture])
+        assert dict(found.shares) == pytest.approx(dict(row.shares), abs=0.02)
+    assert again.predictions == model.predictions
+    assert "background" in render_markdown(contents_of(model))
