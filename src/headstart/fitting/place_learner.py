@@ -212,6 +212,7 @@ class PlaceLearner:
             assembled.backbone.stage_names,
             len(self.rows[0]),
             self.settings.training,
+            len(self.task.class_names),
         )
 
     def assembled_by(self, plan: Plan) -> Assembled:
