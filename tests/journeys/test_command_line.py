@@ -322,7 +322,7 @@ def test_an_interrupt_is_one_line_and_status_130(demo, tmp_path):
         (["fit", "pair", "--label-column", "x"], "is a folder, which has no columns"),
         (["fit", "pair", "--test", "nowhere"], "There is no file or folder 'nowhere'"),
         (["fit", "pair", "--test-size", "7"], "test_size is 7.0; it must be a share above 0"),
-        (["fit", "pair", "--task", "detect"], "The task is 'detect'; accepted: auto, classific"),
+        (["fit", "pair", "--task", "count"], "The task is 'count'; accepted: auto, classific"),
         (["fit", "pair", "--task", "regression"], "The target of sample 0 is 'a'"),
         (["fit", "pair", "--plan", "melt"], "The plan is 'melt'; accepted: auto, probe, freeze:K"),
         (["fit", "pair", "--plan", "freeze"], "'freeze', which does not say where to cut; it is"),

@@ -51,6 +51,8 @@ def predict(
     from headstart.runs.place_model import PlaceModel
     from headstart.runs.predictions_file import to_csv
 
+    if out is not None and not out.parent.is_dir():
+        check_output(out)
     if task_of(run) == SEVERAL_TARGETS:
         _refuse_places(run, draw, threshold)
         if out is not None:

@@ -49,7 +49,7 @@ _TURNS = {
 #: Orientations that swap width and height.
 _ON_SIDE = range(5, 9)
 #: Where a picture that was decoded smaller says how large it is.
-_WHOLE_SIZE = "headstart: whole size"
+_WHOLE_SIZE = "headstart:whole-size"
 
 
 def open_image(
