@@ -284,6 +284,8 @@ class PlaceLearner:
     def head_settings(self) -> dict[str, Any]:
         """What the head is built with beside its task and its maps."""
         settings = dict(self.settings.head)
+        if isinstance(self.task, SegmentationTask):
+            settings.setdefault("mirrored", True)
         if isinstance(self.task, SegmentationTask) and self.settings.class_weights:
             masks = [self.labels[row] for row in self.rows[0]]
             settings["weights"] = class_weights(self.task.pixels(masks))

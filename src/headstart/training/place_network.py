@@ -113,7 +113,15 @@ class WholePlaceNetwork(nn.Module):
         return torch.cat([one.float().flatten(1) for one in self.outputs(pixels)], dim=1)
 
     def outputs(self, pixels: Tensor) -> tuple[Tensor, ...]:
-        """The head's outputs."""
+        """The head's outputs; where it says so, the mean with those for the mirrored picture."""
+        seen = self.seen(pixels)
+        if not getattr(self.head, "mirrored", False):
+            return seen
+        others = self.seen(pixels.flip(2))
+        return tuple((one + two.flip(3)) / 2 for one, two in zip(seen, others, strict=True))
+
+    def seen(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """The head's outputs for the pixels as they are."""
         state: State = self.entry(pixels)
         found: dict[int, Tensor] = {}
         for place, piece in enumerate(self.pieces):

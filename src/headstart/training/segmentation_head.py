@@ -40,6 +40,8 @@ class SegmentationHead(nn.Module):
         Of the classes in the loss.
     width, depth : int
         Channels of the pyramid, and of what it ends in: a multiple of 32.
+    mirrored : bool
+        Whether the whole network looks at each picture mirrored too, and takes the mean.
     """
 
     def __init__(
@@ -51,8 +53,10 @@ class SegmentationHead(nn.Module):
         weights: NDArray[Any] | None = None,
         width: int = 128,
         depth: int = 64,
+        mirrored: bool = False,
     ) -> None:
         super().__init__()
+        self.mirrored = mirrored
         self.task, self.strides, self.canvas = task, tuple(strides), canvas
         self.decoder = FPNDecoder([*_UNREAD, *channels], 5, width, depth, _DROPPED)
         self.scores = nn.Conv2d(depth, task.n_outputs, kernel_size=1)

@@ -82,6 +82,22 @@ def test_from_every_cut_it_says_what_the_whole_network_says(backbone, taps, head
             assert float((found - expected).abs().max()) <= limit, cut
 
 
+def test_what_is_seen_mirrored_counts_as_much_as_the_picture(backbone, taps, head, pixels):
+    whole = WholePlaceNetwork(backbone, network_with(backbone, 1, taps, head)).eval()
+    with torch.inference_mode():
+        (plain,) = whole.outputs(pixels)
+        (turned,) = whole.outputs(pixels.flip(2))
+        assert not torch.allclose(plain, turned.flip(3), atol=1e-4)
+        whole.head.mirrored = True
+        try:
+            (mean,) = whole.outputs(pixels)
+            (other,) = whole.outputs(pixels.flip(2))
+        finally:
+            whole.head.mirrored = False
+    assert torch.allclose(mean, (plain + turned.flip(3)) / 2, atol=1e-5)
+    assert torch.allclose(mean, other.flip(3), atol=1e-5)
+
+
 def test_one_flat_row_holds_all_outputs(backbone, taps, head, pixels):
     network = network_with(backbone, 1, taps, head)
     whole = WholePlaceNetwork(backbone, network).eval()
