@@ -322,6 +322,12 @@ def test_an_interrupt_is_one_line_and_status_130(demo, tmp_path):
         (["fit", "pair", "--label-column", "x"], "is a folder, which has no columns"),
         (["fit", "pair", "--test", "nowhere"], "There is no file or folder 'nowhere'"),
         (["fit", "pair", "--test-size", "7"], "test_size is 7.0; it must be a share above 0"),
+        (["fit", "pair", "--task", "detect", "--ignore", "3"], "--ignore is about masks"),
+        (["fit", "pair", "--task", "locate", "--masks", "pair"], "--masks is about masks"),
+        (
+            ["fit", "pair", "--masks", "pair", "--images", "pair"],
+            "--images is about boxes, and the task 'segmentation' learns from masks",
+        ),
         (["fit", "pair", "--task", "count"], "The task is 'count'; accepted: auto, classific"),
         (["fit", "pair", "--task", "regression"], "The target of sample 0 is 'a'"),
         (["fit", "pair", "--plan", "melt"], "The plan is 'melt'; accepted: auto, probe, freeze:K"),

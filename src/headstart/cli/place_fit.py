@@ -109,12 +109,40 @@ def place_task(word: str, arguments: PlaceArguments) -> str | None:
             "A segmentation learns from masks, and --masks is missing. Give the folder of the "
             "masks, or a COCO file: headstart fit PICTURES --masks MASKS --task segment."
         )
-    if task is not None and task != SegmentationTask.name and arguments.masks is not None:
-        raise InputError(
-            f"--masks was given for the task {word!r}, which learns from boxes. Accepted with "
-            "--masks: --task segment."
-        )
+    if task is not None:
+        _refuse_of_others(word, task, arguments)
     return task
+
+
+def _refuse_of_others(word: str, task: str, arguments: PlaceArguments) -> None:
+    """Refuse what belongs to another task of places: it would be ignored.
+
+    Raises
+    ------
+    InputError
+        Naming the first option.
+    """
+    of_masks = {
+        "--masks": arguments.masks,
+        "--test-masks": arguments.test_masks,
+        "--classes": arguments.classes,
+        "--ignore": arguments.ignore,
+        "--instances": arguments.instances or None,
+    }
+    of_boxes = {
+        "--images": arguments.images,
+        "--path-column": arguments.path_column,
+        "--label-column": arguments.label_column,
+    }
+    is_mask = task == SegmentationTask.name
+    for name, value in (of_boxes if is_mask else of_masks).items():
+        if value is not None:
+            learns, others = ("masks", "boxes") if is_mask else ("boxes", "masks")
+            accepted = "detect or locate" if is_mask else "segment"
+            raise InputError(
+                f"{name} is about {others}, and the task {word!r} learns from {learns}. Accepted "
+                f"with {name}: --task {accepted}. Leave it out, or name the other task."
+            )
 
 
 def refuse_others(given: Mapping[str, Any]) -> None:
