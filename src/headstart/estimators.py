@@ -137,13 +137,8 @@ class _TransferEstimator(BaseEstimator):
             fallback=self.fallback,
             task=self._task,
             time_limit=None if self.time_limit is None else float(self.time_limit),
-            training=self._training(),
+            training=changes_of_training(self),
         )
-
-    def _training(self) -> dict[str, Any]:
-        """What is to be other than the plan says."""
-        names = ("epochs", "batch_size", "learning_rate")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
     def _validated(self, X: Any, y: Any, test: Any) -> tuple[Any, Any, Any]:
         """Embeddings pass through scikit-learn's own checks; everything else is left alone."""
@@ -358,6 +353,28 @@ def as_input_error() -> Iterator[None]:
         raise
     except (TypeError, ValueError) as error:
         raise InputError(str(error)) from error
+
+
+def changes_of_training(estimator: Any) -> dict[str, Any]:
+    """What is to be other than the plan says."""
+    given = {name: getattr(estimator, name) for name in ("epochs", "batch_size", "learning_rate")}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def one_source(estimator: Any) -> str:
+    """The source of an estimator that takes one alone.
+
+    Raises
+    ------
+    InputError
+        If it is anything but a name.
+    """
+    if not isinstance(estimator.source, str):
+        raise InputError(
+            f"The 'source' parameter of {type(estimator).__name__} must be the name of one source. "
+            f"Got {estimator.source!r} instead."
+        )
+    return estimator.source
 
 
 def check_parameters(estimator: BaseEstimator) -> None:

@@ -17,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from headstart.data.dataset import Dataset
 from headstart.data.target_columns import Targets, read_targets
 from headstart.errors import InputError
-from headstart.estimators import check_parameters
+from headstart.estimators import changes_of_training, check_parameters, one_source
 from headstart.fitting.settings import Settings
 from headstart.fitting.several_targets import UNCERTAINTY, TargetSettings, fit_targets
 from headstart.fitting.source_names import source_settings
@@ -184,13 +184,7 @@ class MultiTaskModel(BaseEstimator):
     def _settings(self) -> TargetSettings:
         check_parameters(self)
         _check_names(self.targets)
-        names = ("epochs", "batch_size", "learning_rate")
-        training = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        if not isinstance(self.source, str):
-            raise InputError(
-                f"The 'source' parameter of MultiTaskModel must be the name of one source. Got "
-                f"{self.source!r} instead."
-            )
+        source = one_source(self)
         if not isinstance(self.loss_weights, (str, Mapping)):
             raise InputError(
                 "The 'loss_weights' parameter of MultiTaskModel must be 'uncertainty', 'equal' or "
@@ -198,13 +192,13 @@ class MultiTaskModel(BaseEstimator):
             )
         weights = None if self.weights is None else os.fspath(self.weights)
         fit = Settings(
-            **source_settings([self.source], weights),
+            **source_settings([source], weights),
             plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=bool(self.random_twin),
             fallback=bool(self.fallback),
-            training=training,
+            training=changes_of_training(self),
         )
         kinds = dict(self.targets) if isinstance(self.targets, Mapping) else {}
         return TargetSettings(fit, kinds, self.grouping, self.loss_weights)

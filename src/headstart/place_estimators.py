@@ -19,7 +19,7 @@ from headstart.data.given_places import given_boxes, given_masks
 from headstart.data.mask_meaning import INSTANCES
 from headstart.data.mask_reading import read_masks
 from headstart.errors import InputError
-from headstart.estimators import check_parameters
+from headstart.estimators import changes_of_training, check_parameters, one_source
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import fit_places
 from headstart.fitting.watch import Watch
@@ -137,22 +137,15 @@ class _PlaceEstimator(BaseEstimator):
 
     def _settings(self) -> PlaceSettings:
         check_parameters(self)
-        names = ("epochs", "batch_size", "learning_rate")
-        changes = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        if not isinstance(self.source, str):
-            raise InputError(
-                f"The 'source' parameter of {type(self).__name__} must be the name of one source. "
-                f"Got {self.source!r} instead."
-            )
         return PlaceSettings(
             self._task,
-            source=self.source,
+            source=one_source(self),
             plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
             weights=None if self.weights is None else os.fspath(self.weights),
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             twin=bool(self.random_twin),
-            training=changes,
+            training=changes_of_training(self),
         )
 
 

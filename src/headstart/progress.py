@@ -13,3 +13,19 @@ class Progress(Protocol):
 
 def silent(step: str, done: int, total: int | None) -> None:
     """Listen to nothing: the default everywhere below the command line."""
+
+
+def progress_of_part(progress: Progress, before: int, whole: int) -> Progress:
+    """Progress of a part, told as progress of the whole.
+
+    Examples
+    --------
+    >>> part = progress_of_part(lambda *told: print(told), before=10, whole=30)
+    >>> part("predict", 2, 5)
+    ('predict', 12, 30)
+    """
+
+    def tell(step: str, done: int, total: int | None) -> None:
+        progress(step, before + done, whole)
+
+    return tell

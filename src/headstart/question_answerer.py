@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from headstart.errors import InputError
-from headstart.estimators import check_parameters
+from headstart.estimators import changes_of_training, check_parameters, one_source
 from headstart.fitting.answering import AnswerSettings, fit_answerer
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
@@ -137,20 +137,13 @@ class QuestionAnswerer(BaseEstimator):
 
     def _settings(self) -> AnswerSettings:
         check_parameters(self)
-        names = ("epochs", "batch_size", "learning_rate")
-        changes = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
-        if not isinstance(self.source, str):
-            raise InputError(
-                f"The 'source' parameter of QuestionAnswerer must be the name of one source. Got "
-                f"{self.source!r} instead."
-            )
         return AnswerSettings(
-            source=self.source,
+            source=one_source(self),
             plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
             test_fraction=float(self.test_size),
             seed=0 if self.random_state is None else int(self.random_state),
             random_twin=bool(self.random_twin),
-            training=changes,
+            training=changes_of_training(self),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -41,11 +41,7 @@ def given_boxes(pictures: Any, given: Sequence[Any], progress: Progress = silent
     InputError
         If there are not as many as pictures, or one is no box of its picture.
     """
-    dataset, places = _pictures(pictures, given, progress)
-    labels = []
-    for name, item, place in zip(dataset.names, dataset.items, places, strict=True):
-        labels.append(_boxes(given[place], item.open().size, name))
-    return replace(dataset, labels=as_objects(labels))
+    return _annotated(pictures, given, _boxes, progress)
 
 
 def given_masks(
@@ -75,11 +71,23 @@ def given_masks(
     InputError
         If there are not as many as pictures, or one is no mask of its picture.
     """
+
+    def read(one: Any, size: tuple[int, int], name: str) -> Mask:
+        return _mask(_meant(one, ignore, instances), size, name)
+
+    return _annotated(pictures, given, read, progress)
+
+
+def _annotated(
+    pictures: Any,
+    given: Sequence[Any],
+    read: Callable[[Any, tuple[int, int], str], Any],
+    progress: Progress,
+) -> Dataset:
+    """Pictures with what ``read`` makes of an annotation, the picture's size and its name."""
     dataset, places = _pictures(pictures, given, progress)
-    labels = []
-    for name, item, place in zip(dataset.names, dataset.items, places, strict=True):
-        meant = _meant(given[place], ignore, instances)
-        labels.append(_mask(meant, item.open().size, name))
+    rows = zip(dataset.names, dataset.items, places, strict=True)
+    labels = [read(given[place], item.open().size, name) for name, item, place in rows]
     return replace(dataset, labels=as_objects(labels))
 
 

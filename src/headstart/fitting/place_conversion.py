@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from headstart.activations.converted_places import (
@@ -14,6 +13,7 @@ from headstart.activations.converted_places import (
     shapes_of,
 )
 from headstart.activations.place import cache_folder
+from headstart.fitting.trained_network import trained_source
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
@@ -48,13 +48,7 @@ def convert_trained_places(
         **{HEAD_PREFIX + name: one for name, one in outcome.network.head.state_dict().items()},
     }
     digest = hash_of(tensors)
-    source = replace(
-        assembled.source,
-        weights_hash=digest,
-        classes=None,
-        origin=f"trained by headstart from {assembled.source.name} "
-        f"({outcome.trained.kept}; before: {assembled.source.origin})",
-    )
+    source = trained_source(assembled.source, digest, outcome.trained.kept)
     canvas = assembled.source.preprocessing.size
     with torch.inference_mode():
         shapes = shapes_of(whole.outputs(torch.zeros((1, *canvas, 3), dtype=torch.uint8)))

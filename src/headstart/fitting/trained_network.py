@@ -11,7 +11,18 @@ from headstart.activations.segment import Kept
 
 if TYPE_CHECKING:
     from headstart.backbones.assembly import Assembled
+    from headstart.backbones.source import Source
     from headstart.training.outcome import Outcome
+
+
+def trained_source(source: Source, digest: str, kept: str) -> Source:
+    """The facts of a source with weights of ours: their hash, and which epochs they are of."""
+    return replace(
+        source,
+        weights_hash=digest,
+        classes=None,
+        origin=f"trained by headstart from {source.name} ({kept}; before: {source.origin})",
+    )
 
 
 def convert_trained(
@@ -34,13 +45,7 @@ def convert_trained(
     network = assembled.network
     tensors: dict[str, Any] = dict(network.state_dict())
     digest = hash_of(tensors)
-    source = replace(
-        assembled.source,
-        weights_hash=digest,
-        classes=None,
-        origin=f"trained by headstart from {assembled.source.name} "
-        f"({outcome.trained.kept}; before: {assembled.source.origin})",
-    )
+    source = trained_source(assembled.source, digest, outcome.trained.kept)
     backbone = Backbone(source, assembled.backbone.stages, assembled.backbone.head)
     name = digest[:32] if kept == "pooled" else f"{digest[:32]}-{kept}"
     return convert(backbone, cache_folder() / "trained" / name, tensors, kept)

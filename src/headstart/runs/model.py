@@ -21,7 +21,7 @@ from headstart.errors import InputError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.plan import Plan
-from headstart.progress import Progress, silent
+from headstart.progress import Progress, progress_of_part, silent
 from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.runs.kept_samples import KeptSamples
 from headstart.runs.resident import ResidentEncoder
@@ -246,7 +246,7 @@ class Model:
             if resident is None:
                 yield rows, self._checked(part), {}
                 continue
-            shifted = _shifted(progress, start, len(dataset))
+            shifted = progress_of_part(progress, start, len(dataset))
             vectors, failures = self._encode(part, resident, shifted)
             reasons = {rows[place]: reason for place, reason in failures.items()}
             yield rows, vectors, reasons
@@ -272,12 +272,3 @@ class Model:
                 f"{self.n_features_in_} features as input. Give embeddings of the same source."
             )
         return vectors
-
-
-def _shifted(progress: Progress, start: int, whole: int) -> Progress:
-    """Progress of a part, told as progress of the whole."""
-
-    def shifted(step: str, done: int, total: int | None) -> None:
-        progress(step, start + done, whole)
-
-    return shifted

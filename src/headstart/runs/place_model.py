@@ -20,7 +20,7 @@ from headstart.errors import InputError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.plan import Plan
-from headstart.progress import Progress, silent
+from headstart.progress import Progress, progress_of_part, silent
 from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.runs.kept_places import KeptPlaces
 from headstart.tasks.box_prediction import BoxPrediction
@@ -151,7 +151,9 @@ class PlaceModel:
     def _placed(self, items: Sequence[Item], progress: Progress) -> Iterator[Placed]:
         for start in range(0, len(items), _TOGETHER):
             some = items[start : start + _TOGETHER]
-            answers, failures = answers_of(self, some, _ahead(progress, start, len(items)))
+            answers, failures = answers_of(
+                self, some, progress_of_part(progress, start, len(items))
+            )
             for row, (item, answer) in enumerate(zip(some, answers, strict=True)):
                 read = None if row in failures else item
                 yield Placed(item.name, answer, failures.get(row), read)
@@ -220,12 +222,3 @@ def answers_of(
 
     failures = model.engine.run(items, receive, progress, step)
     return answers, failures
-
-
-def _ahead(progress: Progress, before: int, whole: int) -> Progress:
-    """Steps of a part told as steps of the whole."""
-
-    def tell(step: str, done: int, total: int | None) -> None:
-        progress(step, before + done, whole)
-
-    return tell

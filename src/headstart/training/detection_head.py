@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torchvision.models.detection.fcos import FCOS, FCOSHead
 from torchvision.ops import FeaturePyramidNetwork
 
 from headstart.data.boxes import Boxes
+from headstart.data.placed_boxes import place_boxes
 from headstart.data.placement import Placement
 from headstart.tasks.detection import DetectionTask
 from headstart.training.map_reading import map_size
-
-#: Of a box, how much has to be on the canvas to be looked for in a view.
-_LEAST_SEEN = 0.3
 
 
 @dataclass(frozen=True)
@@ -90,14 +86,8 @@ class DetectionHead(nn.Module):
 
     def goal(self, target: Boxes, placement: Placement) -> BoxGoal:
         """The boxes of a picture that can be seen in a view, where they are there."""
-        corners, codes = self.task.targets(target)
-        moved = placement.boxes(corners)
-        rows, columns = self.canvas
-        inside = np.clip(moved, 0, np.array([columns, rows, columns, rows], dtype=np.float64))
-        seen = _areas(inside) > _LEAST_SEEN * _areas(moved)
-        return BoxGoal(
-            torch.from_numpy(inside[seen]).float(), torch.from_numpy(codes[seen].astype(np.int64))
-        )
+        corners, codes = self.task.targets(place_boxes(target, placement))
+        return BoxGoal(torch.from_numpy(corners).float(), torch.from_numpy(codes.astype(np.int64)))
 
     def loss(self, outputs: tuple[Tensor, ...], goals: Sequence[BoxGoal]) -> Tensor:
         """Focal loss of the classes, generalised IoU of the boxes, and of the centerness."""
@@ -124,10 +114,6 @@ class _Channels(nn.Module):
     def __init__(self, out_channels: int) -> None:
         super().__init__()
         self.out_channels = out_channels
-
-
-def _areas(corners: NDArray[Any]) -> NDArray[Any]:
-    return (corners[:, 2] - corners[:, 0]) * (corners[:, 3] - corners[:, 1])
 
 
 def _cells(grid: tuple[int, int], stride: int) -> Tensor:
