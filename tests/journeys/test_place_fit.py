@@ -95,7 +95,7 @@ BOXES = ("boxes.csv", "--images", "images", "--task", "detect")
     ("arguments", "message"),
     [
         (("images", "--task", "segment"), "--masks is missing"),
-        ((*BOXES, "--masks", "masks"), "--masks was given for the task 'detect'"),
+        ((*BOXES, "--masks", "masks"), "--masks is about masks, and the task 'detect'"),
         ((*BOXES, "--split", "gone.csv"), "gone.csv"),
         ((*BOXES, "--epochs", "0"), "epochs"),
         ((*BOXES, "--source", "bundled/minilm-l6"), "reads samples of kind 'text'"),
