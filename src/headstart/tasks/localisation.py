@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
+from headstart.data.placement import Placement
 from headstart.errors import InputError
 from headstart.metrics.box_overlap import (
     box_overlap_difference,
@@ -20,6 +21,8 @@ from headstart.metrics.box_overlap import (
 from headstart.metrics.figure import Figure
 from headstart.tasks.box_prediction import BoxPrediction, BoxTable
 from headstart.tasks.detection import boxes_of
+from headstart.tasks.place_recipe import PlaceRecipe
+from headstart.tasks.place_task import Outputs
 
 Array = NDArray[np.float64]
 
@@ -49,6 +52,9 @@ class LocalisationTask:
     label: str
     name: ClassVar[str] = "localisation"
     metric: ClassVar[str] = "mean_iou"
+    has_boxes: ClassVar[bool] = True
+    recipe: ClassVar[PlaceRecipe] = PlaceRecipe(300)
+    head_sizes: ClassVar[Mapping[str, int]] = {"width": 32}
 
     @classmethod
     def from_labels(cls, labels: Sequence[Boxes]) -> LocalisationTask:
@@ -97,6 +103,25 @@ class LocalisationTask:
     def class_names(self) -> list[str]:
         """The one name."""
         return [self.label]
+
+    def strides(self, labels: Sequence[Boxes], canvas: tuple[int, int]) -> tuple[int, ...]:
+        """One map, since a box needs the whole alone."""
+        return (32,)
+
+    def head_settings(self, labels: Sequence[Boxes], weighs_classes: bool) -> dict[str, Any]:
+        """None: there is one class."""
+        return {}
+
+    def output_shapes(
+        self, strides: Sequence[int], canvas: tuple[int, int]
+    ) -> tuple[tuple[int, ...], ...]:
+        """The four numbers."""
+        return ((self.n_outputs,),)
+
+    def read(self, outputs: Outputs, strides: Sequence[int], placement: Placement) -> Boxes:
+        """The box, in pixels of the picture."""
+        corners = self.decode(outputs[0], placement.canvas).reshape(1, 4)
+        return self.boxes(placement.boxes_back(corners)[0], placement.size)
 
     @property
     def table(self) -> BoxTable:
@@ -187,6 +212,9 @@ class LocalisationTask:
     def merit(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> float:
         """``mean_iou`` without its interval: what a choice among models goes by."""
         return float(self.overlaps(truth, answers).mean())
+
+    def best_threshold(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> None:
+        """None: the one box is always shown."""
 
     def details(
         self, truth: Sequence[Boxes], answers: Sequence[Boxes], seed: int

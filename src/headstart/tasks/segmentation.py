@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from headstart.data.dataset import Dataset
+from headstart.data.placement import Placement
 from headstart.errors import InputError
 from headstart.metrics.figure import Figure
 from headstart.metrics.overlap import (
@@ -20,7 +21,10 @@ from headstart.metrics.overlap import (
     overlap_figures,
     pixel_confusion,
 )
+from headstart.tasks.canvas_mask import CanvasMask
 from headstart.tasks.mask_prediction import MaskPrediction, MaskTable
+from headstart.tasks.place_recipe import PLACE_TRAINING, PlaceRecipe
+from headstart.tasks.place_task import Outputs
 
 if TYPE_CHECKING:
     from headstart.data.masks import Mask
@@ -31,6 +35,13 @@ Codes = NDArray[np.uint8]
 _TEMPER = 0.5
 #: Rows of a mask that are counted together.
 _ROWS = 512
+#: What is seen of pixels changes less from view to view than where boxes are, so that fewer places
+#: suffice; which class a surface is must not hang on the light.
+_VIEWS = (
+    *("original", "mirrored, darker", "closer, brighter", "closer mirrored"),
+    *("upper left", "upper right mirrored, brighter", "lower left mirrored, darker"),
+    "lower right",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +63,13 @@ class SegmentationTask:
     classes: tuple[str, ...]
     name: ClassVar[str] = "segmentation"
     metric: ClassVar[str] = "mean_iou"
+    has_boxes: ClassVar[bool] = False
+    #: The validation scenes of driving, of 11 classes, had a mean IoU of 0.62 after 200 steps and
+    #: 0.63 after 480.
+    recipe: ClassVar[PlaceRecipe] = PlaceRecipe(
+        150, replace(PLACE_TRAINING, views=_VIEWS), steps_a_class=25
+    )
+    head_sizes: ClassVar[Mapping[str, int]] = {"width": 32, "depth": 32}
 
     @classmethod
     def from_labels(
@@ -106,6 +124,25 @@ class SegmentationTask:
     def class_names(self) -> list[str]:
         """In the order of the codes."""
         return list(self.classes)
+
+    def strides(self, labels: Sequence[Mask], canvas: tuple[int, int]) -> tuple[int, ...]:
+        """All maps: its decoder goes from fine to coarse."""
+        return (4, 8, 16, 32)
+
+    def head_settings(self, labels: Sequence[Mask], weighs_classes: bool) -> dict[str, Any]:
+        """The classes' weights in the loss, and that pictures are looked at mirrored too."""
+        weights = {"weights": class_weights(self.pixels(labels))} if weighs_classes else {}
+        return {"mirrored": True, **weights}
+
+    def output_shapes(
+        self, strides: Sequence[int], canvas: tuple[int, int]
+    ) -> tuple[tuple[int, ...], ...]:
+        """A logit of each class for each pixel of the canvas."""
+        return ((self.n_outputs, *canvas),)
+
+    def read(self, outputs: Outputs, strides: Sequence[int], placement: Placement) -> CanvasMask:
+        """The class of each pixel, small until its codes are asked for."""
+        return CanvasMask(self.decode(outputs[0]), placement)
 
     @property
     def table(self) -> MaskTable:
@@ -212,6 +249,9 @@ class SegmentationTask:
     def merit(self, truth: Sequence[Mask], answers: Sequence[Mask | ArrayLike]) -> float:
         """``mean_iou`` without its interval: what a choice among models goes by."""
         return mean_overlap(self.confusions(truth, answers))
+
+    def best_threshold(self, truth: Sequence[Mask], answers: Sequence[Mask | ArrayLike]) -> None:
+        """None: every pixel has a class."""
 
     def details(
         self, truth: Sequence[Mask], answers: Sequence[Mask | ArrayLike], seed: int

@@ -17,9 +17,8 @@ from torchvision.ops import FeaturePyramidNetwork
 
 from headstart.data.boxes import Boxes
 from headstart.data.placed_boxes import place_boxes
-from headstart.data.placement import Placement
+from headstart.data.placement import Placement, map_size
 from headstart.tasks.detection import DetectionTask
-from headstart.training.map_reading import map_size
 
 
 @dataclass(frozen=True)

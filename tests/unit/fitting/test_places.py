@@ -20,7 +20,7 @@ from headstart.data.masks import ArrayMask
 from headstart.data.object_arrays import as_objects
 from headstart.errors import HeadstartError, InputError, PlanError, SourceError
 from headstart.fitting import places
-from headstart.fitting.place_learner import all_answers
+from headstart.fitting.place_answers import all_answers
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import RANDOM_TWIN, fit_places
 from headstart.fitting.watch import Watch
