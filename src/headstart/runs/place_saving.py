@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from headstart.activations.converted import FACTS, NETWORK
+from headstart.activations.conversion import FACTS, NETWORK
 from headstart.activations.converted_places import ConvertedPlaces, read_converted_places
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError

@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from tests.tiny_places import CONVOLUTIONS, TOKENS, scenes
 
-from headstart.activations.converted import NETWORK
+from headstart.activations.conversion import NETWORK
 from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.fingerprints import fingerprint_bytes
