@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from headstart.data.boxes import Boxes
+from headstart.data.boxes import Boxes, clip_corners
 from headstart.data.dataset import Dataset
 from headstart.data.placement import Placement, map_size
 from headstart.errors import InputError
@@ -26,12 +26,14 @@ from headstart.metrics.figure import Figure
 from headstart.tasks.box_prediction import BoxPrediction, BoxTable
 from headstart.tasks.box_strides import strides_for_boxes
 from headstart.tasks.fcos_decoding import decode_fcos, levels_of
+from headstart.tasks.named_classes import NamedClasses
+from headstart.tasks.paired_boxes import counts_of, pairs_of
 from headstart.tasks.place_recipe import PlaceRecipe
 from headstart.tasks.place_task import Outputs
 
 
 @dataclass(frozen=True)
-class DetectionTask:
+class DetectionTask(NamedClasses):
     """Classes of boxes and the codes that stand for them.
 
     Parameters
@@ -47,7 +49,6 @@ class DetectionTask:
     (['cat'], [0])
     """
 
-    classes: tuple[str, ...]
     name: ClassVar[str] = "detection"
     metric: ClassVar[str] = "ap50"
     has_boxes: ClassVar[bool] = True
@@ -82,25 +83,6 @@ class DetectionTask:
         if not bare:
             return ()
         return (f"{bare} of {len(labels)} pictures have no box: they teach what is not there.",)
-
-    @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any]) -> DetectionTask:
-        """Read what :meth:`to_manifest` gave."""
-        return cls(tuple(manifest["classes"]))
-
-    def to_manifest(self) -> dict[str, Any]:
-        """The classes."""
-        return {"classes": list(self.classes)}
-
-    @property
-    def n_outputs(self) -> int:
-        """Logits of a location."""
-        return len(self.classes)
-
-    @property
-    def class_names(self) -> list[str]:
-        """In the order of the codes."""
-        return list(self.classes)
 
     def strides(self, labels: Sequence[Boxes], canvas: tuple[int, int]) -> tuple[int, ...]:
         """See :func:`~headstart.tasks.box_strides.strides_for_boxes`."""
@@ -175,13 +157,11 @@ class DetectionTask:
         size : tuple of int
             Width and height of the picture.
         """
-        width, height = size
-        inside = np.asarray(corners, dtype=np.float64).reshape(-1, 4)
-        inside = np.clip(inside, 0.0, np.array([width, height, width, height], dtype=np.float64))
+        inside = clip_corners(np.asarray(corners, dtype=np.float64).reshape(-1, 4), size)
         left = (inside[:, 2:] > inside[:, :2]).all(axis=1)
         names = np.array(self.classes, dtype=object)[np.asarray(codes, dtype=np.intp)]
         sure = np.asarray(scores, dtype=np.float64)
-        return Boxes(inside[left], names[left], sure[left], (int(width), int(height)))
+        return Boxes(inside[left], names[left], sure[left], (int(size[0]), int(size[1])))
 
     def answer(self, name: str, found: Boxes) -> BoxPrediction:
         """A row for the picture ``name``."""
@@ -214,11 +194,11 @@ class DetectionTask:
         """``ap50`` without its interval: what a choice among models goes by."""
         return average_precision(self.matches(truth, answers))
 
-    def details(
-        self, truth: Sequence[Boxes], answers: Sequence[Boxes], seed: int
-    ) -> dict[str, Any]:
-        """Fields of the Result: the figure of each class."""
-        return {"per_class": self.per_class(truth, answers, seed)}
+    def agreement(self, there: Boxes, found: Boxes) -> tuple[float, int]:
+        """Boxes that were found, of all that are there or were made up."""
+        matched, missed, made_up = counts_of(pairs_of(there, found), len(there))
+        every = matched + missed + made_up
+        return (matched / every if every else 1.0), matched - missed - made_up
 
     def best_threshold(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> float:
         """The score to show boxes from; see :func:`~headstart.metrics.box_counts.best_threshold`.

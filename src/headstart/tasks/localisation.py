@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from headstart.data.boxes import Boxes
+from headstart.data.boxes import Boxes, clip_corners
 from headstart.data.dataset import Dataset
 from headstart.data.placement import Placement
 from headstart.errors import InputError
@@ -168,10 +168,9 @@ class LocalisationTask:
 
         What lies outside of the picture is cut off. ``size`` is its width and height.
         """
-        width, height = int(size[0]), int(size[1])
-        edges = np.array([width, height, width, height], dtype=np.float64)
-        inside = np.clip(np.asarray(corners, dtype=np.float64).reshape(1, 4), 0.0, edges)
-        return Boxes(inside, np.array([self.label], dtype=object), np.ones(1), (width, height))
+        inside = clip_corners(np.asarray(corners, dtype=np.float64).reshape(1, 4), size)
+        whole = (int(size[0]), int(size[1]))
+        return Boxes(inside, np.array([self.label], dtype=object), np.ones(1), whole)
 
     def answer(self, name: str, found: Boxes) -> BoxPrediction:
         """A row for the picture ``name``."""
@@ -212,6 +211,10 @@ class LocalisationTask:
     def merit(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> float:
         """``mean_iou`` without its interval: what a choice among models goes by."""
         return float(self.overlaps(truth, answers).mean())
+
+    def agreement(self, there: Boxes, found: Boxes) -> tuple[float, int]:
+        """Intersection over union."""
+        return float(paired_box_iou(there.corners, found.corners)[0]), 0
 
     def best_threshold(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> None:
         """None: the one box is always shown."""

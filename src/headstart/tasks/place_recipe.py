@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from headstart.activations.windows import PLACED_VIEWS
 from headstart.plan import TrainingPlan
 
 _FEWEST_EPOCHS, _MOST_EPOCHS = 8, 100
 
-#: Which the tasks share, but for the number of steps.
-PLACE_TRAINING = TrainingPlan(
+#: Of boxes.
+BOX_TRAINING = TrainingPlan(
     batch_size=16,
     learning_rate=1e-3,
     weight_decay=0.05,
@@ -19,6 +19,15 @@ PLACE_TRAINING = TrainingPlan(
     clip_norm=5.0,
     views=PLACED_VIEWS,
 )
+#: What is seen of pixels changes less from view to view than where boxes are, so that fewer places
+#: suffice; which class a surface is must not hang on the light.
+_PIXEL_VIEWS = (
+    *("original", "mirrored, darker", "closer, brighter", "closer mirrored"),
+    *("upper left", "upper right mirrored, brighter", "lower left mirrored, darker"),
+    "lower right",
+)
+#: Of masks.
+PIXEL_TRAINING = replace(BOX_TRAINING, views=_PIXEL_VIEWS)
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class PlaceRecipe:
     """
 
     steps: int
-    training: TrainingPlan = PLACE_TRAINING
+    training: TrainingPlan = BOX_TRAINING
     steps_a_class: int = 0
 
     def epochs(self, n_train: int, n_classes: int = 1) -> int:

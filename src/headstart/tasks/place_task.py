@@ -154,6 +154,13 @@ class PlaceTask(Protocol):
         """The value of :attr:`metric`, without its interval."""
         ...
 
+    def agreement(self, there: Any, found: Any) -> tuple[float, int]:
+        """How well an answer agrees with the truth, 0 to 1, and a rank among equals.
+
+        That is how much there was to be found or to be missed.
+        """
+        ...
+
     def best_threshold(self, truth: Sequence[Any], answers: Sequence[Any]) -> float | None:
         """The score to show boxes from; None where no score says what is shown."""
         ...

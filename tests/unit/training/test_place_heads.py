@@ -212,7 +212,7 @@ HEAD, SINGLE = make_head("detection"), make_head("localisation")
 
 def perfect(goal):
     """What the head should say of one picture with one box, at the locations inside of it."""
-    anchors = HEAD.anchors()
+    anchors = HEAD.anchors
     sizes = (anchors[:, 2:] - anchors[:, :2]).repeat(1, 2)
     middles = (anchors[:, :2] + anchors[:, 2:]) / 2
     (box,) = goal.boxes
@@ -259,7 +259,7 @@ def test_a_single_box_in_shares_of_the_canvas_is_read_as_that_box(boxes, view):
 
 
 def test_locations_are_the_middles_of_the_cells(heads):
-    anchors = heads["detection"].anchors()
+    anchors = heads["detection"].anchors
     assert anchors.shape == (8 * 12 + 4 * 6 + 2 * 3, 4)
     assert anchors[0].tolist() == [0, 0, 8, 8]
     assert anchors[13].tolist() == [8, 8, 16, 16]
