@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -91,11 +91,22 @@ class TapEncoders:
     def store(
         self,
         items: Sequence[Item],
-        views: Sequence[str],
+        wanted: Mapping[str, NDArray[np.bool_]],
         store: ActivationStore,
         progress: Progress = silent,
     ) -> tuple[States, dict[int, str]]:
         """Fill the store with the rows of ``items`` that it lacks, in all views in one decoding.
+
+        Parameters
+        ----------
+        items : sequence of Item
+            The pictures.
+        wanted : mapping of str to ndarray of shape (n_items,)
+            View to whether each picture is ever read in it.
+        store : ActivationStore
+            Where the rows go.
+        progress : Progress
+            Told after each picture.
 
         Returns
         -------
@@ -104,9 +115,10 @@ class TapEncoders:
         failures : dict of int to str
             Row to reason for each picture that could not be read.
         """
-        encoders = [self.encoder(view) for view in views]
-        tables, failures = encode(items, encoders, store, progress)
         ids = [item.fingerprint for item in items]
+        encoders = [self.encoder(view) for view in wanted]
+        only = [{ids[row] for row in np.flatnonzero(rows)} for rows in wanted.values()]
+        tables, failures = encode(items, encoders, store, progress, only=only)
         outputs = self._encoder.key.outputs
         parts = [StoredStates(tuple(tables), output, ids) for output in outputs]
         return JoinedStates(parts), failures

@@ -67,13 +67,7 @@ def fit_and_save(
     json: bool = False,
     watch: Watch | None = None,
 ) -> Path:
-    """Fit, write the run folder, and print a table or the result as JSON.
-
-    Returns
-    -------
-    Path
-        The run folder.
-    """
+    """Fit, write the run folder, and tell; see :func:`~headstart.cli.written_run.write_run`."""
     watch = watch or Watch()
 
     def fitted(progress: Progress) -> Model:

@@ -33,6 +33,7 @@ from headstart.plan import Plan
 from headstart.progress import Progress
 from headstart.runs.place_model import PlaceModel
 from headstart.tasks.place_task import PlaceTask
+from headstart.training.batches import drawn_views
 
 if TYPE_CHECKING:
     from headstart.training.checkpoints import Checkpoints
@@ -124,7 +125,9 @@ class PlaceLearner:
         return stratified_split(same, self.dataset.fingerprints, share, self.settings.seed)
 
     def states(self, start: PlaceStart) -> tuple[States, Room, bool]:
-        """Rows of all views of the training pictures, stored where there is room.
+        """Rows of the training pictures, stored where there is room.
+
+        Those views are computed of each picture that an epoch draws, and the original.
 
         Raises
         ------
@@ -136,11 +139,12 @@ class PlaceLearner:
         encoders = TapEncoders(
             start.assembled.backbone, [tap.index for tap in start.taps], plan.cut
         )
-        items, views = self.dataset.items, start.views
-        room = room_for(len(items) * len(views), encoders.bytes_a_row, store)
+        items, wanted = self.dataset.items, self.wanted(start)
+        n_rows = int(sum(rows.sum() for rows in wanted.values()))
+        room = room_for(n_rows, encoders.bytes_a_row, store)
         if not room.stored(self.settings.states):
-            return encoders.computed(items, views), room, False
-        states, lost = encoders.store(items, views, store, self.progress)
+            return encoders.computed(items, start.views), room, False
+        states, lost = encoders.store(items, wanted, store, self.progress)
         for row, reason in lost.items():
             raise InputError(
                 f"{items[row].name} could be found when the fit began, and cannot be read: "
@@ -148,14 +152,27 @@ class PlaceLearner:
             )
         return states, room, True
 
+    def wanted(self, start: PlaceStart) -> dict[str, NDArray[np.bool_]]:
+        """View to whether it is ever read of each training picture; the original of all is."""
+        rows, epochs = self.rows[0], start.training.epochs
+        drawn = drawn_views(len(rows), start.drawn_from, self.settings.seed, epochs)
+        read = np.zeros((len(self.dataset), len(start.views)), dtype=np.bool_)
+        read[rows, : drawn.shape[1]] = drawn
+        read[:, 0] = True
+        return dict(zip(start.views, read.T, strict=True))
+
     def train(self, start: PlaceStart, states: States, checkpoints: Checkpoints) -> PlaceOutcome:
         """Train the head, and what else the plan trains."""
         from headstart.training.place_training import PlaceLearning, train_places
 
-        names, canvas = start.views, start.canvas
-        views = tuple(names.index(view) for view in start.training.views)
         learning = PlaceLearning(
-            states, self.labels, *self.rows, names, views, canvas, self.settings.seed
+            states,
+            self.labels,
+            *self.rows,
+            start.views,
+            start.drawn_from,
+            start.canvas,
+            self.settings.seed,
         )
         head = (self.task, self.head_settings)
         return train_places(

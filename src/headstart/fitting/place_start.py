@@ -55,6 +55,11 @@ class PlaceStart:
         """The original, which validation reads, and all that are drawn from."""
         return tuple(dict.fromkeys((ORIGINAL, *self.training.views)))
 
+    @property
+    def drawn_from(self) -> tuple[int, ...]:
+        """Places among the views of those that epochs draw from."""
+        return tuple(self.views.index(view) for view in self.training.views)
+
 
 def start_places(
     settings: PlaceSettings,
