@@ -16,7 +16,6 @@ from headstart.activations.tones import in_light, without_tone
 from headstart.activations.windows import placement_of
 from headstart.backbones.assembly import load_assembled
 from headstart.backbones.taps import taps_for
-from headstart.tasks.place_reading import read_answer
 from headstart.training.place_heads import head_for
 
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
@@ -128,4 +127,4 @@ def answer(network: Whole, run: Any, item: Any, options: argparse.Namespace) -> 
         outputs = network(inputs.contiguous(memory_format=torch.channels_last))
     placement = placement_of("original", image.size, facts.size)
     rows = [one.float()[0].numpy() for one in outputs]
-    return read_answer(run.task, rows, run.network.strides, placement)
+    return run.answer_of(rows, placement)

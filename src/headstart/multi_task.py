@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +16,7 @@ from sklearn.utils.validation import check_is_fitted
 from headstart.data.dataset import Dataset
 from headstart.data.target_columns import Targets, read_targets
 from headstart.errors import InputError
-from headstart.estimators import changes_of_training, check_parameters, one_source
+from headstart.estimator_parameters import one_source, shared_settings, weights_file
 from headstart.fitting.settings import Settings
 from headstart.fitting.several_targets import UNCERTAINTY, TargetSettings, fit_targets
 from headstart.fitting.source_names import source_settings
@@ -25,7 +24,6 @@ from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.several_targets import SeveralModel, TargetAnswers, load_several
-from headstart.strategies import read_plan_name
 
 
 class MultiTaskModel(BaseEstimator):
@@ -182,7 +180,7 @@ class MultiTaskModel(BaseEstimator):
         return load_several(folder)
 
     def _settings(self) -> TargetSettings:
-        check_parameters(self)
+        shared = shared_settings(self)
         _check_names(self.targets)
         source = one_source(self)
         if not isinstance(self.loss_weights, (str, Mapping)):
@@ -190,15 +188,11 @@ class MultiTaskModel(BaseEstimator):
                 "The 'loss_weights' parameter of MultiTaskModel must be 'uncertainty', 'equal' or "
                 f"a mapping of targets to numbers. Got {self.loss_weights!r} instead."
             )
-        weights = None if self.weights is None else os.fspath(self.weights)
         fit = Settings(
-            **source_settings([source], weights),
-            plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
-            test_fraction=float(self.test_size),
-            seed=0 if self.random_state is None else int(self.random_state),
+            **shared,
+            **source_settings([source], weights_file(self)),
             random_twin=bool(self.random_twin),
             fallback=bool(self.fallback),
-            training=changes_of_training(self),
         )
         kinds = dict(self.targets) if isinstance(self.targets, Mapping) else {}
         return TargetSettings(fit, kinds, self.grouping, self.loss_weights)

@@ -19,7 +19,7 @@ from headstart.data.given_places import given_boxes, given_masks
 from headstart.data.mask_meaning import INSTANCES
 from headstart.data.mask_reading import read_masks
 from headstart.errors import InputError
-from headstart.estimators import changes_of_training, check_parameters, one_source
+from headstart.estimator_parameters import one_source, shared_settings, weights_file
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import fit_places
 from headstart.fitting.watch import Watch
@@ -27,7 +27,6 @@ from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.place_model import PlaceModel, PlacePrediction
 from headstart.runs.place_saving import load_places
-from headstart.strategies import read_plan_name
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.segmentation import SegmentationTask
@@ -136,16 +135,12 @@ class _PlaceEstimator(BaseEstimator):
         return settings
 
     def _settings(self) -> PlaceSettings:
-        check_parameters(self)
         return PlaceSettings(
             self._task,
+            **shared_settings(self),
             source=one_source(self),
-            plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
-            weights=None if self.weights is None else os.fspath(self.weights),
-            test_fraction=float(self.test_size),
-            seed=0 if self.random_state is None else int(self.random_state),
+            weights=weights_file(self),
             twin=bool(self.random_twin),
-            training=changes_of_training(self),
         )
 
 

@@ -9,12 +9,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from headstart.errors import InputError
-from headstart.estimators import changes_of_training, check_parameters, one_source
+from headstart.estimator_parameters import one_source, shared_settings
 from headstart.fitting.answering import AnswerSettings, fit_answerer
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
 from headstart.runs.answerer import Answerer, load_answerer
-from headstart.strategies import read_plan_name
 from headstart.tasks.question_answering import Found, read_questions
 
 
@@ -136,14 +135,10 @@ class QuestionAnswerer(BaseEstimator):
         return load_answerer(folder)
 
     def _settings(self) -> AnswerSettings:
-        check_parameters(self)
         return AnswerSettings(
+            **shared_settings(self),
             source=one_source(self),
-            plan=self.plan if isinstance(self.plan, Plan) else read_plan_name(self.plan),
-            test_fraction=float(self.test_size),
-            seed=0 if self.random_state is None else int(self.random_state),
             random_twin=bool(self.random_twin),
-            training=changes_of_training(self),
         )
 
 

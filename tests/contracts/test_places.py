@@ -19,7 +19,7 @@ import torch
 from safetensors.torch import load_file
 from tests.tiny_places import SOURCES, PlaceProvider, scenes
 
-from headstart.activations.converted import NETWORK
+from headstart.activations.conversion import NETWORK
 from headstart.data.boxes import Boxes
 from headstart.errors import InputError
 from headstart.fitting.place_conversion import BACKBONE_PREFIX

@@ -14,7 +14,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from headstart import TransferClassifier, TransferRegressor, estimators, load
-from headstart.activations.converted import NETWORK
+from headstart.activations.conversion import NETWORK
 from headstart.backbones import catalogue
 from headstart.backbones.discovery import cut_into_stages
 from headstart.backbones.preprocessing import Preprocessing

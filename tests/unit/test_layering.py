@@ -28,6 +28,7 @@ ORDER = (
     "runs",
     "explanations",
     "fitting",
+    "estimator_parameters",
     "estimators",
     "question_answerer",
     "place_estimators",

@@ -1,33 +1,31 @@
 """A backbone in the form that the processor runs: an OpenVINO model and its facts.
 
-The folder holds ``model.xml``, ``model.bin`` and ``facts.json``. Pixels go in as uint8; the pooled
-vectors of all stages come out joined. Reading it needs no torch.
+Pixels go in as uint8; the pooled vectors of all stages come out joined. Reading its folder needs no
+torch.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headstart.activations.openvino_model import MODEL, WEIGHTS, to_openvino, write_model
+from headstart.activations.conversion import (
+    convert_segment,
+    read_facts,
+    write_converted,
+    write_network,
+)
+from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.activations.segment import Kept, Segment
 from headstart.backbones.source import TOKENIZER, Source, with_tokenizer
-from headstart.errors import CacheError, HeadstartError, SourceError
-from headstart.files import to_json, write_atomically, write_folder_atomically
+from headstart.files import write_atomically
 
 if TYPE_CHECKING:
-    import openvino
     import torch
 
     from headstart.backbones.stages import Backbone
-
-FACTS = "facts.json"
-#: The weights by torch's names, where no provider has them.
-NETWORK = "network.safetensors"
 
 
 @dataclass(frozen=True)
@@ -99,8 +97,8 @@ def read_converted(folder: Path) -> ConvertedBackbone:
     CacheError
         If it is not whole.
     """
-    try:
-        facts: Mapping[str, Any] = json.loads((folder / FACTS).read_bytes())
+
+    def read(facts: Mapping[str, Any]) -> ConvertedBackbone:
         stages = tuple(
             StageFacts(**{**row, "state_shape": tuple(row["state_shape"])})
             for row in facts["stages"]
@@ -108,12 +106,9 @@ def read_converted(folder: Path) -> ConvertedBackbone:
         source = with_tokenizer(Source.from_dict(facts["source"]), folder)
         converted = ConvertedBackbone(folder, source, stages, facts["constants"], facts["sizes"])
         _check_sizes(converted)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, HeadstartError) as error:
-        raise CacheError(
-            f"The converted network in {folder} cannot be read: {error}. Remove that folder; "
-            "it is made again when it is needed."
-        ) from error
-    return converted
+        return converted
+
+    return read_facts(folder, read, "Remove that folder; it is made again when it is needed.")
 
 
 def _check_sizes(converted: ConvertedBackbone) -> None:
@@ -142,55 +137,22 @@ def convert(
     CacheError
         If the folder cannot be written.
     """
+    source, whole = backbone.source, Segment(0, len(backbone.stages), kept)
     stages = tuple(
         StageFacts(stage.name, stage.feature_size, float(stage.flops), tuple(stage.state_shape))
         for stage in backbone.stages
     )
-    try:
-        model = _to_openvino(backbone, kept)
-    except Exception as error:  # tracing runs the network's own code, which may raise anything
-        raise SourceError(
-            f"The network of {backbone.source.name!r} cannot be converted for OpenVINO: {error} "
-            "Choose another source. See: headstart sources"
-        ) from error
-    try:
-        write_folder_atomically(
-            folder, lambda place: _fill(place, model, backbone.source, stages, tensors)
-        )
-    except (OSError, RuntimeError) as error:  # OpenVINO says RuntimeError when the disk is full
-        raise CacheError(
-            f"The converted network cannot be written to {folder}: {error}. Free some room "
-            "('headstart cache --clear'), or point the environment variable HEADSTART_CACHE to a "
-            "folder that can be written."
-        ) from error
+    model = convert_segment(backbone, whole, f"The network of {source.name!r}")
+
+    def fill(place: Path) -> None:
+        if tokenizer := getattr(source.preprocessing, "tokenizer", None):
+            write_atomically(place / TOKENIZER, tokenizer.encode())
+
+        def facts(constants: str) -> Mapping[str, Any]:
+            sizes = {name: (place / name).stat().st_size for name in (MODEL, WEIGHTS)}
+            return ConvertedBackbone(place, source, stages, constants, sizes).facts()
+
+        write_network(place, model, tensors, facts)
+
+    write_converted(folder, fill, "The converted network")
     return read_converted(folder)
-
-
-def _fill(
-    place: Path,
-    model: openvino.Model,
-    source: Source,
-    stages: tuple[StageFacts, ...],
-    tensors: Mapping[str, torch.Tensor] | None,
-) -> None:
-    if tensors is not None:
-        from safetensors.torch import save
-
-        write_atomically(place / NETWORK, save({k: one.contiguous() for k, one in tensors.items()}))
-    write_model(model, place)
-    if tokenizer := getattr(source.preprocessing, "tokenizer", None):
-        write_atomically(place / TOKENIZER, tokenizer.encode())
-    with (place / WEIGHTS).open("rb") as file:
-        constants = hashlib.file_digest(file, "sha256").hexdigest()
-    sizes = {name: (place / name).stat().st_size for name in (MODEL, WEIGHTS)}
-    facts = ConvertedBackbone(place, source, stages, constants, sizes).facts()
-    write_atomically(place / FACTS, to_json(facts))
-
-
-def _to_openvino(backbone: Backbone, kept: Kept) -> openvino.Model:
-    from headstart.activations.segment_network import SegmentNetwork, example_input
-
-    whole = Segment(0, len(backbone.stages), kept)
-    network = SegmentNetwork(backbone, whole).eval()
-    is_text = backbone.source.modality == "text"
-    return to_openvino(network, example_input(backbone, whole), any_size=is_text)

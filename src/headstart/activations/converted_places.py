@@ -1,28 +1,27 @@
 """A network that answers about places, in the form that the processor runs.
 
-The folder holds ``model.xml``, ``model.bin`` and ``facts.json``, and the weights by torch's names
-in ``network.safetensors``. Pixels go in as uint8; all outputs of the head come out joined. Reading
-it needs no torch.
+Pixels go in as uint8; all outputs of the head come out joined. Reading its folder needs no torch.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.activations.converted import FACTS, NETWORK
-from headstart.activations.openvino_model import MODEL, WEIGHTS, to_openvino, write_model
+from headstart.activations.conversion import (
+    convert_module,
+    read_facts,
+    write_converted,
+    write_network,
+)
+from headstart.activations.openvino_model import MODEL
 from headstart.backbones.source import Source
-from headstart.errors import CacheError, HeadstartError, SourceError
-from headstart.files import to_json, write_atomically, write_folder_atomically
 
 if TYPE_CHECKING:
     import torch
@@ -94,8 +93,8 @@ def read_converted_places(folder: Path) -> ConvertedPlaces:
     CacheError
         If it is not whole.
     """
-    try:
-        facts: Mapping[str, Any] = json.loads((folder / FACTS).read_bytes())
+
+    def read(facts: Mapping[str, Any]) -> ConvertedPlaces:
         return ConvertedPlaces(
             folder,
             Source.from_dict(facts["source"]),
@@ -104,11 +103,8 @@ def read_converted_places(folder: Path) -> ConvertedPlaces:
             facts["constants"],
             facts["head"],
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, HeadstartError) as error:
-        raise CacheError(
-            f"The converted network in {folder} cannot be read: {error}. Make it again with "
-            "'headstart fit'."
-        ) from error
+
+    return read_facts(folder, read, "Make it again with 'headstart fit'.")
 
 
 def convert_places(
@@ -137,35 +133,13 @@ def convert_places(
     import torch
 
     example = torch.zeros((1, *facts.canvas, 3), dtype=torch.uint8)
-    try:
-        model = to_openvino(network.eval(), example)
-    except Exception as error:  # tracing runs the network's own code, which may raise anything
-        raise SourceError(
-            f"The network of {facts.source.name!r} cannot be converted for OpenVINO: {error} "
-            "Choose another source. See: headstart sources"
-        ) from error
-    try:
-        write_folder_atomically(facts.folder, lambda place: _fill(place, model, facts, tensors))
-    except (OSError, RuntimeError) as error:  # OpenVINO says RuntimeError when the disk is full
-        raise CacheError(
-            f"The converted network cannot be written to {facts.folder}: {error}. Free some room "
-            "('headstart cache --clear'), or point the environment variable HEADSTART_CACHE to a "
-            "folder that can be written."
-        ) from error
+    model = convert_module(network, example, f"The network of {facts.source.name!r}")
+
+    def fill(place: Path) -> None:
+        write_network(place, model, tensors, lambda found: replace(facts, constants=found).facts())
+
+    write_converted(facts.folder, fill, "The converted network")
     return read_converted_places(facts.folder)
-
-
-def _fill(
-    place: Path, model: Any, facts: ConvertedPlaces, tensors: Mapping[str, torch.Tensor]
-) -> None:
-    from safetensors.torch import save
-
-    content = {name: one.contiguous() for name, one in tensors.items()}
-    write_atomically(place / NETWORK, save(content))
-    write_model(model, place)
-    with (place / WEIGHTS).open("rb") as file:
-        constants = hashlib.file_digest(file, "sha256").hexdigest()
-    write_atomically(place / FACTS, to_json({**facts.facts(), "constants": constants}))
 
 
 def shapes_of(outputs: Sequence[Any]) -> tuple[tuple[int, ...], ...]:

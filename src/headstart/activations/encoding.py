@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from functools import partial
@@ -174,6 +174,7 @@ def encode(
     progress: Progress = silent,
     step: str = "encode",
     workers: int | None = None,
+    only: Sequence[Collection[bytes]] | None = None,
 ) -> tuple[list[ActivationTable], dict[int, str]]:
     """Fill the store with what is missing of ``items``.
 
@@ -191,6 +192,8 @@ def encode(
         Who is told, and under which name.
     workers : int or None
         Threads that decode; None: one a core.
+    only : sequence of collections of bytes, or None
+        For each encoder the fingerprints of the pictures that it shall see; None: all.
 
     Returns
     -------
@@ -201,10 +204,14 @@ def encode(
     """
     tables = [store.table(encoder.key) for encoder in encoders]
     first_rows = {item.fingerprint: row for row, item in reversed(list(enumerate(items)))}
+    asked = [first_rows] * len(encoders) if only is None else only
     wanted: list[list[Encoder]] = [[] for _ in items]
     for fingerprint, row in first_rows.items():
-        pairs = zip(encoders, tables, strict=True)
-        wanted[row] = [encoder for encoder, table in pairs if fingerprint not in table]
+        wanted[row] = [
+            encoder
+            for encoder, table, some in zip(encoders, tables, asked, strict=True)
+            if fingerprint in some and fingerprint not in table
+        ]
     with ExitStack() as at_the_end:
         buffers = {}
         for encoder, table in zip(encoders, tables, strict=True):

@@ -21,12 +21,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from headstart import errors
-from headstart.activations.converted import (
-    FACTS,
-    ConvertedBackbone,
-    convert,
-    read_converted,
-)
+from headstart.activations.conversion import FACTS
+from headstart.activations.converted import ConvertedBackbone, convert, read_converted
 from headstart.activations.place import cache_folder
 from headstart.backbones.catalogue import RUN
 from headstart.errors import CacheError, HeadstartError, SourceError

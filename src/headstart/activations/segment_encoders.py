@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
+from headstart.activations.conversion import convert_segment, write_converted
 from headstart.activations.encoder import Done, Encoder
 from headstart.activations.key import ActivationKey
 from headstart.activations.openvino_engine import Requests, best_precision
-from headstart.activations.openvino_model import MODEL, WEIGHTS, to_openvino, write_model
+from headstart.activations.openvino_model import MODEL, WEIGHTS, write_model
 from headstart.activations.pixels import PixelEncoder
 from headstart.activations.place import cache_folder
 from headstart.activations.segment import Segment
 from headstart.activations.segment_facts import OfSegment, SegmentFacts
 from headstart.activations.torch_engine import TorchSegmentEncoder
-from headstart.errors import CacheError, SourceError
-from headstart.files import write_folder_atomically
 
 if TYPE_CHECKING:
     from headstart.backbones.stages import Backbone
@@ -87,28 +86,12 @@ def _converted_segment(facts: SegmentFacts) -> Path:
     CacheError
         If the cache cannot be written.
     """
-    from headstart.activations.segment_network import SegmentNetwork, example_input
-
     folder = cache_folder() / "converted" / _segment_digest(facts)
     if (folder / MODEL).is_file() and (folder / WEIGHTS).is_file():
         return folder
-    network = SegmentNetwork(facts.backbone, facts.segment).eval()
-    try:
-        is_text = facts.backbone.source.modality == "text"
-        model = to_openvino(network, example_input(facts.backbone, facts.segment), any_size=is_text)
-    except Exception as error:  # tracing runs the network's own code, which may raise anything
-        raise SourceError(
-            f"Stages of {facts.backbone.source.name!r} cannot be converted for OpenVINO: {error} "
-            "Choose another source. See: headstart sources"
-        ) from error
-    try:
-        write_folder_atomically(folder, lambda place: write_model(model, place))
-    except (OSError, RuntimeError) as error:  # OpenVINO says RuntimeError when the disk is full
-        raise CacheError(
-            f"Converted stages cannot be written to {folder}: {error}. Free some room ('headstart "
-            "cache --clear'), or point the environment variable HEADSTART_CACHE to a folder that "
-            "can be written."
-        ) from error
+    name = facts.backbone.source.name
+    model = convert_segment(facts.backbone, facts.segment, f"Stages of {name!r}")
+    write_converted(folder, lambda place: write_model(model, place), "Converted stages")
     return folder
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from headstart.activations.encoding import encode
 from headstart.activations.segment import Segment
 from headstart.activations.segment_encoders import ViewedEncoder, segment_encoder
-from headstart.activations.states import ComputedStates, States
-from headstart.activations.store import ActivationStore, ActivationTable
+from headstart.activations.states import ComputedStates, States, StoredStates
+from headstart.activations.store import ActivationStore
 from headstart.data.dataset import Item
 from headstart.progress import Progress, silent
 
@@ -48,34 +48,21 @@ def stored_stages(taps: Sequence[int], cut: int) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True)
-class StoredTaps:
-    """Rows that lie in the activation store.
+class JoinedStates:
+    """Rows of several states of the same samples, joined.
 
     Parameters
     ----------
-    tables : tuple of ActivationTable
-        One a view.
-    outputs : tuple of str
-        Names of the arrays in them that are joined.
-    fingerprints : sequence of bytes
-        Of the samples.
+    parts : sequence of States
+        In the order in which they are joined.
     """
 
-    tables: tuple[ActivationTable, ...]
-    outputs: tuple[str, ...]
-    fingerprints: Sequence[bytes]
+    parts: Sequence[States]
 
     def read(self, rows: NDArray[np.intp], views: NDArray[np.intp]) -> NDArray[Any]:
         """Rows of shape (n, size), float16, or uint8 where they are pixels."""
-        found: list[NDArray[Any]] = [np.empty(0)] * len(rows)
-        for view in np.unique(views):
-            here = np.flatnonzero(views == view)
-            ids = [self.fingerprints[row] for row in rows[here]]
-            parts = [self.tables[view].read(ids, output) for output in self.outputs]
-            joined = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
-            for place, row in zip(here, joined, strict=True):
-                found[place] = row
-        return np.stack(found) if found else np.empty((0, 0), np.float16)
+        found = [part.read(rows, views) for part in self.parts]
+        return np.concatenate(found, axis=1) if len(found) > 1 else found[0]
 
 
 class TapEncoders:
@@ -104,23 +91,37 @@ class TapEncoders:
     def store(
         self,
         items: Sequence[Item],
-        views: Sequence[str],
+        wanted: Mapping[str, NDArray[np.bool_]],
         store: ActivationStore,
         progress: Progress = silent,
-    ) -> tuple[StoredTaps, dict[int, str]]:
+    ) -> tuple[States, dict[int, str]]:
         """Fill the store with the rows of ``items`` that it lacks, in all views in one decoding.
+
+        Parameters
+        ----------
+        items : sequence of Item
+            The pictures.
+        wanted : mapping of str to ndarray of shape (n_items,)
+            View to whether each picture is ever read in it.
+        store : ActivationStore
+            Where the rows go.
+        progress : Progress
+            Told after each picture.
 
         Returns
         -------
-        states : StoredTaps
+        states : States
             The rows.
         failures : dict of int to str
             Row to reason for each picture that could not be read.
         """
-        encoders = [self.encoder(view) for view in views]
-        tables, failures = encode(items, encoders, store, progress)
         ids = [item.fingerprint for item in items]
-        return StoredTaps(tuple(tables), self._encoder.key.outputs, ids), failures
+        encoders = [self.encoder(view) for view in wanted]
+        only = [{ids[row] for row in np.flatnonzero(rows)} for rows in wanted.values()]
+        tables, failures = encode(items, encoders, store, progress, only=only)
+        outputs = self._encoder.key.outputs
+        parts = [StoredStates(tuple(tables), output, ids) for output in outputs]
+        return JoinedStates(parts), failures
 
     def computed(self, items: Sequence[Item], views: Sequence[str]) -> States:
         """The same rows, computed whenever they are asked for."""

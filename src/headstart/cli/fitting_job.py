@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from headstart.cli.json_output import print_json
-from headstart.cli.run_report import report_page
-from headstart.cli.screen import progress_bar
-from headstart.cli.summary import print_summary
+from headstart.cli.fit_arguments import FitArguments
+from headstart.cli.plan_argument import read_plan
 from headstart.cli.task_argument import AUTO, check_task, choose_task
+from headstart.cli.written_run import write_run
 from headstart.data import read_table
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 from headstart.fitting import Settings, Watch, fit, read_sides
+from headstart.fitting.source_names import source_settings
 from headstart.progress import Progress
-from headstart.runs import check_place, save
-from headstart.runs.saving import REPORT
+from headstart.runs import Model, save
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,36 @@ class DataArguments:
     task: str = AUTO
     text_column: str | None = None
 
+    @classmethod
+    def of(cls, typed: FitArguments) -> DataArguments:
+        """As ``fit`` was given them."""
+        columns = (typed.path_column, typed.label_column)
+        return cls(typed.data, typed.test, *columns, typed.task, typed.text_column)
+
+
+def fit_settings(typed: FitArguments) -> Settings:
+    """What the fit is asked for.
+
+    Raises
+    ------
+    HeadstartError
+        If a value is not accepted.
+    """
+    return Settings(
+        **source_settings(typed.source or [], typed.weights_file),
+        plan=read_plan(typed.plan),
+        test_fraction=typed.test_size,
+        seed=typed.seed,
+        random_twin=bool(typed.random_twin),
+        training=typed.training,
+        states=typed.states,  # type: ignore[arg-type]
+        resume=typed.resume,
+        processes=typed.processes,
+        time_limit=typed.time_limit,
+        fallback=not typed.keep_transfer,
+        keeps_samples=not typed.no_samples,
+    )
+
 
 def fit_and_save(
     data: DataArguments,
@@ -40,31 +67,17 @@ def fit_and_save(
     json: bool = False,
     watch: Watch | None = None,
 ) -> Path:
-    """Fit, write the run folder, and print a table or the result as JSON.
-
-    Returns
-    -------
-    Path
-        The run folder.
-    """
-    folder = out if out is not None else free_name(data.train)
-    check_place(folder)
-    check_task(data.task)
+    """Fit, write the run folder, and tell; see :func:`~headstart.cli.written_run.write_run`."""
     watch = watch or Watch()
-    with progress_bar() as progress:
+
+    def fitted(progress: Progress) -> Model:
+        check_task(data.task)
         with watch.step("read"):
             train, test = read_data(data, progress)
         task, train = choose_task(data.task, train, from_table=data.train.is_file())
-        settings = replace(settings, task=task)
-        model = fit(train, test, settings, progress, watch)
-        progress("write the run", 0, None)
-        circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
-        save(model, folder, {REPORT: report_page(model, circumstances)})
-    if json:
-        print_json(model.result_.to_dict())
-    else:
-        print_summary(model.result_, folder)
-    return folder
+        return fit(train, test, replace(settings, task=task), progress, watch)
+
+    return write_run(fitted, save, data.train, out, json)
 
 
 def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
@@ -84,10 +97,3 @@ def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset
 
 def _read_table(place: Path, data: DataArguments, progress: Progress) -> Dataset:
     return read_table(place, data.path_column, data.label_column, progress, data.text_column)
-
-
-def free_name(data: Path) -> Path:
-    """``NAME-run`` in the current folder, or the first ``NAME-run-2`` and so on that is free."""
-    stem = data.resolve().stem or "data"
-    names = (f"{stem}-run" if count == 1 else f"{stem}-run-{count}" for count in range(1, 10**6))
-    return next(Path(name) for name in names if not Path(name).exists())

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
-from headstart.cli.fitting_job import free_name
-from headstart.cli.json_output import print_json
-from headstart.cli.run_report import report_page
-from headstart.cli.screen import progress_bar
-from headstart.cli.summary import print_summary
+from headstart.cli.fit_arguments import FitArguments
+from headstart.cli.plan_argument import read_plan
+from headstart.cli.written_run import write_run
 from headstart.data.box_reading import read_boxes
 from headstart.data.dataset import Dataset
 from headstart.data.mask_reading import read_masks
@@ -23,8 +18,8 @@ from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import fit_places
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
+from headstart.runs.place_model import PlaceModel
 from headstart.runs.place_saving import save_places
-from headstart.runs.saving import REPORT, check_place
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.segmentation import SegmentationTask
@@ -78,6 +73,12 @@ class PlaceArguments:
     split: Path | None = None
     path_column: str | None = None
     label_column: str | None = None
+
+    @classmethod
+    def of(cls, typed: FitArguments) -> PlaceArguments:
+        """As ``fit`` was given them."""
+        names = [one.name for one in fields(cls) if one.name != "train"]
+        return cls(typed.data, **{name: getattr(typed, name) for name in names})
 
     @property
     def speaks_of_places(self) -> bool:
@@ -145,7 +146,31 @@ def _refuse_of_others(word: str, task: str, arguments: PlaceArguments) -> None:
             )
 
 
-def refuse_others(given: Mapping[str, Any]) -> None:
+def place_settings(task: str, typed: FitArguments) -> PlaceSettings:
+    """What the fit is asked for.
+
+    Raises
+    ------
+    HeadstartError
+        If something was given that no task of places takes, or a value is not accepted.
+    """
+    _refuse_of_labels(typed)
+    return PlaceSettings(
+        task,
+        source=(typed.source or ["auto"])[0],
+        plan=read_plan(typed.plan),
+        weights=typed.weights_file,
+        test_fraction=typed.test_size,
+        seed=typed.seed,
+        twin=typed.random_twin is not False,
+        training=typed.training,
+        states=typed.states,  # type: ignore[arg-type]
+        resume=typed.resume,
+        keeps_samples=not typed.no_samples,
+    )
+
+
+def _refuse_of_labels(typed: FitArguments) -> None:
     """Refuse options that no task of places takes.
 
     Raises
@@ -153,6 +178,15 @@ def refuse_others(given: Mapping[str, Any]) -> None:
     InputError
         Naming the first.
     """
+    given = {
+        "--time-limit": typed.time_limit,
+        "--processes": typed.processes > 1,
+        "--text": typed.text_column,
+        "--track": typed.track,
+        "--targets": typed.targets,
+        "--keep-transfer": typed.keep_transfer,
+        "More than one --source": len(typed.source or []) > 1,
+    }
     for name, value in given.items():
         if value:
             raise InputError(
@@ -167,28 +201,15 @@ def fit_places_and_save(
     json: bool = False,
     watch: Watch | None = None,
 ) -> Path:
-    """Fit, write the run folder, and print a table or the result as JSON.
-
-    Returns
-    -------
-    Path
-        The run folder.
-    """
-    folder = out if out is not None else free_name(data.train)
-    check_place(folder)
+    """Fit, write the run folder, and tell; see :func:`~headstart.cli.written_run.write_run`."""
     watch = watch or Watch()
-    with progress_bar() as progress:
+
+    def fitted(progress: Progress) -> PlaceModel:
         with watch.step("read"):
             train, test, classes = _read_sides(data, settings.task, progress)
-        model = fit_places(train, test, replace(settings, classes=classes), progress, watch)
-        progress("write the run", 0, None)
-        circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
-        save_places(model, folder, {REPORT: report_page(model, circumstances)})
-    if json:
-        print_json(model.result_.to_dict())
-    else:
-        print_summary(model.result_, folder)
-    return folder
+        return fit_places(train, test, replace(settings, classes=classes), progress, watch)
+
+    return write_run(fitted, save_places, data.train, out, json)
 
 
 def _read_sides(

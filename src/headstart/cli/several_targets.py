@@ -13,6 +13,7 @@ from headstart.data.dataset import Dataset
 from headstart.errors import InputError
 
 if TYPE_CHECKING:
+    from headstart.cli.fit_arguments import FitArguments
     from headstart.data.target_columns import Targets
     from headstart.evaluation.several_targets import SeveralResult, TargetResult
     from headstart.fitting import Settings, Watch
@@ -39,6 +40,23 @@ class TargetOptions:
     targets: str
     grouping: str = "auto"
     loss_weights: str = "uncertainty"
+
+    @classmethod
+    def of(cls, typed: FitArguments) -> TargetOptions | None:
+        """As ``fit`` was given them; None: there is one target.
+
+        Raises
+        ------
+        InputError
+            If a tracker is to be told of several.
+        """
+        if typed.targets is None:
+            return None
+        if typed.track is not None:
+            raise InputError(
+                f"--track {typed.track} is about runs with one target. Leave it out with --targets."
+            )
+        return cls(typed.targets, typed.grouping, typed.loss_weights)
 
     @property
     def kinds(self) -> dict[str, str]:
@@ -126,9 +144,9 @@ def fit_several(
     watch : Watch
         Where the seconds go.
     """
-    from headstart.cli.fitting_job import free_name
     from headstart.cli.json_output import print_json
     from headstart.cli.screen import progress_bar
+    from headstart.cli.written_run import free_name
     from headstart.fitting.several_targets import TargetSettings, fit_targets
     from headstart.runs import check_place
     from headstart.runs.saving import REPORT

@@ -1,4 +1,4 @@
-"""Boxes carried along when a picture is placed on a canvas, and back."""
+"""Boxes carried along when a picture is placed on a canvas."""
 
 from __future__ import annotations
 
@@ -42,23 +42,3 @@ def place_boxes(boxes: Boxes, place: Placement, least_visible: float = 0.3) -> B
     seen = replace(moved, corners=clip_corners(moved.corners, moved.size))
     kept = (seen.areas > 0) & (seen.areas >= least_visible * moved.areas)
     return seen.take(np.flatnonzero(kept))
-
-
-def unplace_boxes(boxes: Boxes, place: Placement) -> Boxes:
-    """Boxes of the canvas on the picture, cut at its edges; those outside of it are left out.
-
-    Parameters
-    ----------
-    boxes : Boxes
-        Of the canvas.
-    place : Placement
-        Where the picture lies.
-
-    Returns
-    -------
-    Boxes
-        Of the picture, at its size.
-    """
-    moved = clip_corners(place.boxes_back(boxes.corners), place.size)
-    found = replace(boxes, corners=moved, size=place.size)
-    return found.take(np.flatnonzero(found.areas > 0))

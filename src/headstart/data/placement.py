@@ -217,3 +217,14 @@ def _picked(
     found = np.full((len(y), len(x)), outside, dtype=np.uint8)
     found[np.ix_(down, across)] = codes[np.ix_(rows[down], columns[across])]
     return found
+
+
+def map_size(canvas: tuple[int, int], stride: int) -> tuple[int, int]:
+    """Rows and columns of a map of the canvas at a stride.
+
+    Examples
+    --------
+    >>> map_size((96, 130), 32)
+    (3, 5)
+    """
+    return -(-canvas[0] // stride), -(-canvas[1] // stride)

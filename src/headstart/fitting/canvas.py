@@ -1,13 +1,17 @@
-"""How large whole pictures are shown to a network, and how fine its maps have to be."""
+"""How large whole pictures are shown to a network."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from headstart.data.boxes import Boxes
+from headstart.evidence import Decision
+
+if TYPE_CHECKING:
+    from headstart.backbones.taps import Tap
 
 #: Pixels that both sides of a canvas are a multiple of: the coarsest stride of usual networks.
 _STEP = 32
@@ -17,11 +21,6 @@ _STEP = 32
 _MOST = 384
 #: Sides in a ratio beyond this are padded rather than followed.
 _LONGEST = 2.0
-#: Strides that a small box has across it. A finer map takes four times as long to look at.
-_ACROSS = 5
-_FINE, _MIDDLE, _COARSE = 8, 16, 32
-#: Of all boxes the share that may be smaller.
-_SMALL = 10
 
 
 def canvas_for(
@@ -56,19 +55,35 @@ def _rounded(side: float) -> int:
     return max(2 * _STEP, _STEP * round(side / _STEP))
 
 
-def strides_for_boxes(boxes: Sequence[Boxes], canvas: tuple[int, int]) -> tuple[int, ...]:
-    """The maps that boxes of these sizes are found on, from the finest to the coarsest.
+def canvas_decision(
+    canvas: tuple[int, int], taps: Sequence[Tap], sizes: Sequence[tuple[int, int]]
+) -> Decision:
+    """What the network sees of pictures of these sizes, and the maps that the head reads.
 
-    Examples
-    --------
-    >>> one = Boxes.of([(0, 0, 60, 120)], ["dog"], (640, 480))
-    >>> strides_for_boxes([one], (384, 512))
-    (8, 16, 32)
+    Parameters
+    ----------
+    canvas : tuple of int
+        Height and width.
+    taps : sequence of Tap
+        The maps.
+    sizes : sequence of (width, height)
+        Of the training pictures.
     """
-    sides = [
-        np.sqrt(areas) * min(canvas[1] / one.size[0], canvas[0] / one.size[1])
-        for one in boxes
-        if len(areas := (one.corners[:, 2:] - one.corners[:, :2]).prod(axis=1))
-    ]
-    small = float(np.percentile(np.concatenate(sides), _SMALL)) if sides else 0.0
-    return (_MIDDLE, _COARSE) if small >= _ACROSS * _MIDDLE else (_FINE, _MIDDLE, _COARSE)
+    rows = tuple(
+        {
+            "stage": tap.stage,
+            "stride of the map": tap.stride,
+            "stride of the stage": round(tap.own_stride, 2),
+            "channels": tap.channels,
+        }
+        for tap in taps
+    )
+    width, height = np.median(np.asarray(sizes), axis=0).round().astype(int)
+    reason = (
+        f"The pictures are {width} x {height} pixels in the middle; they are seen whole on "
+        f"{canvas[1]} x {canvas[0]}."
+    )
+    answer = f"{canvas[1]} x {canvas[0]} pixels, maps of stride " + ", ".join(
+        str(tap.stride) for tap in taps
+    )
+    return Decision("what the network sees", answer, reason, rows)

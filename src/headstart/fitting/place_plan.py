@@ -2,79 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from headstart.activations.windows import PLACED_VIEWS
 from headstart.plan import HeadPlan, Plan, StagePlan, TrainingPlan, changed_training
 from headstart.strategies import PlanName
-from headstart.tasks.detection import DetectionTask
-from headstart.tasks.localisation import LocalisationTask
-from headstart.tasks.segmentation import SegmentationTask
+from headstart.tasks.registry import PLACE_TASKS
+
+if TYPE_CHECKING:
+    from headstart.backbones.taps import Tap
 
 #: Pretrained stages learn so much more slowly than a new head.
 _PRETRAINED_RATE = 0.1
-_FEWEST_EPOCHS, _MOST_EPOCHS = 8, 100
-
-
-@dataclass(frozen=True)
-class PlaceRecipe:
-    """How the head of a task is trained where nobody says otherwise.
-
-    Parameters
-    ----------
-    steps : int
-        Of training, whatever the number of pictures: epochs follow from it.
-    training : TrainingPlan
-        Everything else.
-    steps_a_class : int
-        So many more for each class: the rare ones are learned last.
-    """
-
-    steps: int
-    training: TrainingPlan
-    steps_a_class: int = 0
-
-    def epochs(self, n_train: int, n_classes: int = 1) -> int:
-        """Passes over so many pictures.
-
-        Examples
-        --------
-        >>> [RECIPES["detection"].epochs(count) for count in (10, 136, 5000)]
-        [100, 22, 8]
-        >>> [RECIPES["segmentation"].epochs(312, count) for count in (2, 11)]
-        [10, 21]
-        """
-        a_pass = math.ceil(max(1, n_train) / self.training.batch_size)
-        steps = self.steps + self.steps_a_class * n_classes
-        return min(_MOST_EPOCHS, max(_FEWEST_EPOCHS, round(steps / a_pass)))
-
-
-_TRAINING = TrainingPlan(
-    batch_size=16,
-    learning_rate=1e-3,
-    weight_decay=0.05,
-    warm_up=0.2,
-    clip_norm=5.0,
-    views=PLACED_VIEWS,
-)
-#: What is seen of pixels changes less from view to view than where boxes are, so that fewer places
-#: suffice; which class a surface is must not hang on the light.
-_PIXEL_VIEWS = (
-    *("original", "mirrored, darker", "closer, brighter", "closer mirrored"),
-    *("upper left", "upper right mirrored, brighter", "lower left mirrored, darker"),
-    "lower right",
-)
-#: With 160 to 200 steps, raccoons and pedestrians that were held back from training had an AP50 of
-#: 0.89 and 0.94; twice the steps brought the raccoons nothing (0.87). The validation scenes of
-#: driving, of 11 classes, had a mean IoU of 0.62 after 200 steps and 0.63 after 480.
-RECIPES: Mapping[str, PlaceRecipe] = {
-    DetectionTask.name: PlaceRecipe(200, _TRAINING),
-    LocalisationTask.name: PlaceRecipe(300, _TRAINING),
-    SegmentationTask.name: PlaceRecipe(150, replace(_TRAINING, views=_PIXEL_VIEWS), 25),
-}
 
 
 def place_plan(
@@ -110,7 +50,7 @@ def place_plan(
     PlanError
         If the plan does not fit the stages, or a value is not accepted.
     """
-    recipe = RECIPES[task]
+    recipe = PLACE_TASKS[task].recipe
     usual = replace(recipe.training, epochs=recipe.epochs(n_train, n_classes))
     if isinstance(asked, Plan):
         named = replace(asked, source=source, head=HeadPlan(start="zero"))
@@ -120,6 +60,20 @@ def place_plan(
     settled = changed_training(usual, training)
     entries = tuple(_at_its_rate(stage) for stage in _in_time(plan, settled.epochs))
     return replace(plan, stages=entries, head=HeadPlan(start="zero"), training=settled)
+
+
+def validation_share(asked: Plan | PlanName, training: Mapping[str, Any]) -> float:
+    """The share of the training pictures that is held back, known before the plan is.
+
+    Parameters
+    ----------
+    asked : Plan or PlanName
+        What the user wants.
+    training : mapping
+        Fields that are to be other than usual.
+    """
+    usual = asked.training if isinstance(asked, Plan) and asked.training else TrainingPlan()
+    return changed_training(usual, training).validation
 
 
 def _in_time(plan: Plan, epochs: int) -> tuple[StagePlan, ...]:
@@ -134,6 +88,24 @@ def _at_its_rate(stage: StagePlan) -> StagePlan:
     if stage.mode == "frozen" or stage.init == "random":
         return stage
     return replace(stage, lr_scale=stage.lr_scale * _PRETRAINED_RATE)
+
+
+def as_read(plan: Plan, taps: Sequence[Tap]) -> Plan:
+    """The plan as it is carried out: what comes after the last stage that is read learns nothing.
+
+    Parameters
+    ----------
+    plan : Plan
+        As it was asked for.
+    taps : sequence of Tap
+        What the head reads.
+    """
+    last = max(tap.index for tap in taps)
+    stages = tuple(
+        replace(stage, mode="frozen") if place > last and stage.init == "pretrained" else stage
+        for place, stage in enumerate(plan.stages)
+    )
+    return replace(plan, stages=stages)
 
 
 def twin_plan(plan: Plan) -> Plan:

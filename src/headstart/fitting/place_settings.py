@@ -11,18 +11,9 @@ from headstart.backbones.catalogue import default_source
 from headstart.errors import InputError
 from headstart.plan import Plan
 from headstart.strategies import PlanName
-from headstart.tasks.detection import DetectionTask
-from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.registry import PLACE_TASKS
-from headstart.tasks.segmentation import SegmentationTask
 
 AUTO = "auto"
-#: Sizes of the heads, and what each must be a multiple of: groups that are normalised together.
-_HEADS: Mapping[str, Mapping[str, int]] = {
-    DetectionTask.name: {"width": 32, "depth": 1},
-    LocalisationTask.name: {"width": 32},
-    SegmentationTask.name: {"width": 32, "depth": 32},
-}
 
 
 @dataclass(frozen=True)
@@ -117,9 +108,10 @@ class PlaceSettings:
 
 
 def _check_head(task: str, head: Mapping[str, Any]) -> None:
-    accepted = ", ".join(f"{name}, a multiple of {of}" for name, of in _HEADS[task].items())
+    sizes = PLACE_TASKS[task].head_sizes
+    accepted = ", ".join(f"{name}, a multiple of {of}" for name, of in sizes.items())
     for name, value in head.items():
-        of = _HEADS[task].get(name)
+        of = sizes.get(name)
         is_whole = isinstance(value, int) and not isinstance(value, bool) and value > 0
         if of is None or not is_whole or value % of:
             raise InputError(

@@ -17,7 +17,8 @@ from headstart.errors import InputError, SourceError
 from headstart.evaluation.place_baselines import place_baselines
 from headstart.evaluation.result import BaselineFigures, Result, TransferFigures
 from headstart.evaluation.verdict import verdict
-from headstart.fitting.place_learner import Learned, PlaceLearner, all_answers
+from headstart.fitting.place_answers import all_answers
+from headstart.fitting.place_learner import Learned, PlaceLearner
 from headstart.fitting.place_plan import twin_plan
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.watch import Watch

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
@@ -17,7 +16,6 @@ from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.encoder import Encoder
 from headstart.activations.encoders import encoder_of
 from headstart.activations.encoding import encode
-from headstart.activations.place import cache_folder
 from headstart.activations.preparation import Request, prepare
 from headstart.activations.room import room_for
 from headstart.activations.segment import Segment
@@ -32,12 +30,13 @@ from headstart.activations.states import (
 from headstart.activations.store import ActivationStore
 from headstart.activations.views import ORIGINAL, check_views
 from headstart.data.dataset import Dataset
-from headstart.errors import InputError
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
 from headstart.fitting.label_evidence import labels_decision
+from headstart.fitting.lost_pictures import refuse_lost
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
+from headstart.fitting.snapshots import snapshots_on_disk
 from headstart.fitting.text_counts import TextCounts
 from headstart.fitting.text_length import lengths_of
 from headstart.fitting.trained_network import convert_trained
@@ -241,7 +240,7 @@ class TrainingCourse:
             encoders = [self.encoders.encoder(view) for view in self._views]
             return ComputedStates(encoders, dataset.items)
         tables, lost = self.encoders.store(dataset.items, self._views, self.store, self.progress)
-        _refuse_lost(dataset, lost)
+        refuse_lost(dataset.names, lost)
         return StoredStates(tables, self.encoders.output, dataset.fingerprints)
 
     @cached_property
@@ -265,7 +264,8 @@ class TrainingCourse:
         rows = (start.train_rows, start.valid_rows)
         learning = Learning(states, targets, *rows, loss, self.settings.seed, views, lengths)
         if checkpoints is None:
-            checkpoints = self._on_disk(self._digest(halves, start.head, learning))
+            digest = self._digest(halves, start.head, learning)
+            checkpoints = snapshots_on_disk(digest, self.settings.resume)
         settings = self.settings
         return TrainingJob(
             self.plan,
@@ -276,15 +276,6 @@ class TrainingCourse:
             settings.processes,
             keeps_interrupted=settings.keeps_interrupted,
         )
-
-    def _on_disk(self, digest: str) -> Checkpoints:
-        """Those of an earlier try where they are to be gone on with, else none."""
-        from headstart.training.checkpoints import DiskCheckpoints
-
-        checkpoints = DiskCheckpoints(cache_folder() / "checkpoints" / digest)
-        if not self.settings.resume:
-            checkpoints.clear()
-        return checkpoints
 
     def _digest(self, halves: Split, head: LinearHead, learning: Learning) -> str:
         """Of everything that the trained numbers depend on: what may be gone on with."""
@@ -308,22 +299,7 @@ class TrainingCourse:
         if not len(dataset):
             return np.empty((0, sum(sizes[stage] for stage in stages))), encoder.key.precision
         (table,), lost = encode(dataset.items, [encoder], self.store, self.progress, "test")
-        _refuse_lost(dataset, lost)
+        refuse_lost(dataset.names, lost)
         ids = dataset.fingerprints
         vectors = joined([table.read(ids, stage) for stage in stages])
         return vectors, encoder.key.precision
-
-
-def _refuse_lost(dataset: Dataset, lost: Mapping[int, str]) -> None:
-    """Pictures must stay where they are until the fit has ended.
-
-    Raises
-    ------
-    InputError
-        Naming one that was there and cannot be read any more.
-    """
-    for row, reason in lost.items():
-        raise InputError(
-            f"{dataset.names[row]} could be read when the fit began, and now: "
-            f"{reason.rstrip('.')}. Leave the pictures where they are while a model is fitted."
-        )

@@ -13,8 +13,9 @@ from headstart.data.thumbnails import data_uri
 from headstart.data.tinting import hexadecimal, is_coloured, tinted
 from headstart.report.sayings import SAYINGS
 from headstart.report.wording import PERCENT, of_hundred
-from headstart.runs.kept_places import KeptPicture, KeptPlaces, counts_of, pairs_of
+from headstart.runs.kept_places import KeptPicture, KeptPlaces
 from headstart.tasks.localisation import LocalisationTask
+from headstart.tasks.paired_boxes import counts_of, pairs_of
 
 _BEST = (
     "Those where the answer fits best. Where the others differ from them, more pictures to learn "
@@ -53,8 +54,7 @@ def place_gallery(
     if kept is None or not kept.pictures:
         return None
     boxes = isinstance(kept.pictures[0].there, Boxes)
-    card = _box_card if boxes else _mask_card
-    cards = [card(one, thumbnails.get(one.name), task, classes) for one in kept.pictures]
+    cards = [_card(one, thumbnails.get(one.name), task, classes) for one in kept.pictures]
     return {
         "kind": "boxes" if boxes else "masks",
         "legend": [] if boxes else _legend(kept, classes),
@@ -72,16 +72,15 @@ def _groups(cards: list[dict[str, Any]], n_test: int, worst: str) -> list[dict[s
     ]
 
 
-def _box_card(
+def _card(
     one: KeptPicture, thumbnail: bytes | None, task: str, classes: Sequence[str]
 ) -> dict[str, Any]:
-    there, found = one.there, one.found
-    assert isinstance(there, Boxes)
-    assert isinstance(found, Boxes)
+    text, there, found = _overlap(one.measure), one.there, one.found
+    if not isinstance(there, Boxes) or not isinstance(found, Boxes):
+        return {"input": one.name, "text": text, **_tinted(one, thumbnail, classes)}
     pairs = pairs_of(there, found)
-    text = _overlap(one.measure)
     if task != LocalisationTask.name:
-        matched, missed, made_up = counts_of(there, found)
+        matched, missed, made_up = counts_of(pairs, len(there))
         text = f"{matched} found, {missed} missed, {made_up} made up"
     return {
         "input": one.name,
@@ -113,16 +112,13 @@ def _rectangles(boxes: Boxes, paired: Sequence[bool]) -> list[dict[str, Any]]:
     ]
 
 
-def _mask_card(
-    one: KeptPicture, thumbnail: bytes | None, task: str, classes: Sequence[str]
-) -> dict[str, Any]:
+def _tinted(one: KeptPicture, thumbnail: bytes | None, classes: Sequence[str]) -> dict[str, str]:
     sides = {"there": one.there, "found": one.found}
-    shown = {
+    return {
         name: data_uri(tinted(thumbnail, codes, classes))
         for name, codes in sides.items()
         if not isinstance(codes, Boxes)
     }
-    return {"input": one.name, "text": _overlap(one.measure), **shown}
 
 
 def _legend(kept: KeptPlaces, classes: Sequence[str]) -> list[dict[str, str]]:

@@ -15,10 +15,6 @@ from numpy.typing import NDArray
 from headstart.data.boxes import Boxes
 from headstart.data.mask_file import to_index_png
 from headstart.files import to_json
-from headstart.metrics.box_overlap import paired_box_iou
-from headstart.metrics.box_pairs import pair_boxes
-from headstart.tasks.detection import DetectionTask
-from headstart.tasks.localisation import LocalisationTask
 from headstart.tasks.segmentation import codes_of
 
 KEPT_PLACES = "places.json"
@@ -84,7 +80,7 @@ def keep_places(
     answers : sequence of Boxes or ndarray
         What was found; boxes that are worth showing alone.
     """
-    ranks = [_rank(task, there, found) for there, found in zip(truth, answers, strict=True)]
+    ranks = [task.agreement(there, found) for there, found in zip(truth, answers, strict=True)]
     order = sorted(range(len(ranks)), key=lambda row: ranks[row])
     if len(order) > MOST_KEPT:
         order = order[: MOST_KEPT // 2] + order[-(MOST_KEPT // 2) :]
@@ -99,39 +95,6 @@ def keep_places(
         for row in order
     )
     return KeptPlaces(kept, len(ranks))
-
-
-def counts_of(there: Boxes, found: Boxes) -> tuple[int, int, int]:
-    """Boxes that were found, missed and made up.
-
-    Examples
-    --------
-    >>> one = Boxes.of([(0, 0, 9, 9)], ["cat"], (20, 20))
-    >>> counts_of(one, one), counts_of(one, one.take([]))
-    ((1, 0, 0), (0, 1, 0))
-    """
-    matched = int((pairs_of(there, found) >= 0).sum())
-    return matched, len(there) - matched, len(found) - matched
-
-
-def pairs_of(there: Boxes, found: Boxes) -> NDArray[np.intp]:
-    """See :func:`~headstart.metrics.box_pairs.pair_boxes`; the surest comes first in ``found``."""
-    return pair_boxes(found.corners, there.corners, found.labels.tolist(), there.labels.tolist())
-
-
-def _rank(task: Any, there: Any, found: Any) -> tuple[float, int]:
-    """How well they agree, and among equals how much there was to be found or to be missed."""
-    if task.name == LocalisationTask.name:
-        return float(paired_box_iou(there.corners, found.corners)[0]), 0
-    if task.name == DetectionTask.name:
-        matched, missed, made_up = counts_of(there, found)
-        every = matched + missed + made_up
-        return (matched / every if every else 1.0), matched - missed - made_up
-    confusion = task.confusion(codes_of(there), codes_of(found))
-    hits = np.diag(confusion)
-    either = confusion.sum(axis=0) + confusion.sum(axis=1) - hits
-    seen = either > 0
-    return float((hits[seen] / either[seen]).mean()) if seen.any() else 1.0, 0
 
 
 def _small(one: Any) -> Boxes | NDArray[np.uint8]:

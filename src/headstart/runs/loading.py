@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from headstart.activations.converted import FACTS, read_converted
+from headstart.activations.conversion import FACTS
+from headstart.activations.converted import read_converted
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
 from headstart.evaluation.result import Result

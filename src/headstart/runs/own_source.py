@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from headstart.activations.converted import NETWORK
+from headstart.activations.conversion import NETWORK
 from headstart.backbones.source import TOKENIZER, Source
 from headstart.errors import RunError
 from headstart.evidence import Evidence

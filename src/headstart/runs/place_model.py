@@ -25,7 +25,6 @@ from headstart.runs.inputs import Inputs, gather_inputs
 from headstart.runs.kept_places import KeptPlaces
 from headstart.tasks.box_prediction import BoxPrediction
 from headstart.tasks.mask_prediction import MaskPrediction
-from headstart.tasks.place_reading import read_answer
 from headstart.tasks.place_task import PlaceTask
 
 #: Boxes, or the class of each pixel, shape (height, width), uint8.
@@ -175,7 +174,8 @@ class PlaceModel:
 
     def answer_of(self, outputs: list[NDArray[Any]], placement: Placement) -> Answer:
         """The answer about one picture from the head's outputs for it."""
-        return read_answer(self.task, outputs, self.network.strides, placement)
+        found = self.task.read(outputs, self.network.strides, placement)
+        return found if isinstance(found, Boxes) else found.codes()
 
     def shown(self, found: Boxes) -> Boxes:
         """The boxes that are worth showing."""
@@ -186,7 +186,7 @@ class PlaceModel:
     @property
     def has_boxes(self) -> bool:
         """Whether answers are boxes, rather than classes of pixels."""
-        return not hasattr(self.task, "confusion")
+        return self.task.has_boxes
 
     def read(self, inputs: Any, progress: Progress = silent) -> Inputs:
         """Pictures in the order in which they are given.

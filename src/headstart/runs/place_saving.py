@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from headstart.activations.converted import FACTS, NETWORK
+from headstart.activations.conversion import FACTS, NETWORK
 from headstart.activations.converted_places import ConvertedPlaces, read_converted_places
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.errors import RunError
@@ -31,7 +31,6 @@ from headstart.runs.saving import (
     check_place,
     versions,
 )
-from headstart.tasks.place_reading import shapes_of_outputs
 from headstart.tasks.place_task import PlaceTable
 from headstart.tasks.prediction_table import ESCAPED
 from headstart.tasks.registry import PLACE_TASKS
@@ -148,7 +147,7 @@ def place_model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
 def _model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
     task = PLACE_TASKS[manifest["task"]].from_manifest(manifest)
     network = read_converted_places(place / PLACES)
-    expected = shapes_of_outputs(task, network.strides, network.canvas)
+    expected = task.output_shapes(network.strides, network.canvas)
     if network.shapes != expected:
         raise RunError(f"outputs of shapes {network.shapes} where {task.name} has {expected}")
     keeps = KEPT_PLACES in manifest["files"]

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from headstart import __version__
 from headstart.activations.classical import CLASSICAL_SOURCE, ClassicalEncoder
-from headstart.activations.converted import FACTS, NETWORK, ConvertedBackbone
+from headstart.activations.conversion import FACTS, NETWORK
+from headstart.activations.converted import ConvertedBackbone
 from headstart.activations.ngrams import OUTPUTS, ngram_facts
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.backbones.source import TOKENIZER

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.activations.converted import FACTS, ConvertedBackbone, read_converted
+from headstart.activations.conversion import FACTS
+from headstart.activations.converted import ConvertedBackbone, read_converted
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError, RunError

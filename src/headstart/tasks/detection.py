@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -9,8 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from headstart.data.boxes import Boxes
+from headstart.data.boxes import Boxes, clip_corners
 from headstart.data.dataset import Dataset
+from headstart.data.placement import Placement, map_size
 from headstart.errors import InputError
 from headstart.metrics.average_precision import (
     average_precision,
@@ -22,10 +24,16 @@ from headstart.metrics.box_counts import BoxCounts, best_threshold, box_counts
 from headstart.metrics.box_matches import BoxMatches, match_boxes
 from headstart.metrics.figure import Figure
 from headstart.tasks.box_prediction import BoxPrediction, BoxTable
+from headstart.tasks.box_strides import strides_for_boxes
+from headstart.tasks.fcos_decoding import decode_fcos, levels_of
+from headstart.tasks.named_classes import NamedClasses
+from headstart.tasks.paired_boxes import counts_of, pairs_of
+from headstart.tasks.place_recipe import PlaceRecipe
+from headstart.tasks.place_task import Outputs
 
 
 @dataclass(frozen=True)
-class DetectionTask:
+class DetectionTask(NamedClasses):
     """Classes of boxes and the codes that stand for them.
 
     Parameters
@@ -41,9 +49,13 @@ class DetectionTask:
     (['cat'], [0])
     """
 
-    classes: tuple[str, ...]
     name: ClassVar[str] = "detection"
     metric: ClassVar[str] = "ap50"
+    has_boxes: ClassVar[bool] = True
+    #: With 160 to 200 steps, raccoons and pedestrians that were held back from training had an AP50
+    #: of 0.89 and 0.94; twice the steps brought the raccoons nothing (0.87).
+    recipe: ClassVar[PlaceRecipe] = PlaceRecipe(200)
+    head_sizes: ClassVar[Mapping[str, int]] = {"width": 32, "depth": 1}
 
     @classmethod
     def from_labels(cls, labels: Sequence[Boxes]) -> DetectionTask:
@@ -72,24 +84,32 @@ class DetectionTask:
             return ()
         return (f"{bare} of {len(labels)} pictures have no box: they teach what is not there.",)
 
-    @classmethod
-    def from_manifest(cls, manifest: Mapping[str, Any]) -> DetectionTask:
-        """Read what :meth:`to_manifest` gave."""
-        return cls(tuple(manifest["classes"]))
+    def strides(self, labels: Sequence[Boxes], canvas: tuple[int, int]) -> tuple[int, ...]:
+        """See :func:`~headstart.tasks.box_strides.strides_for_boxes`."""
+        return strides_for_boxes(labels, canvas)
 
-    def to_manifest(self) -> dict[str, Any]:
-        """The classes."""
-        return {"classes": list(self.classes)}
+    def head_settings(self, labels: Sequence[Boxes], weighs_classes: bool) -> dict[str, Any]:
+        """None: its loss looks at hard places by itself, of whatever class."""
+        return {}
 
-    @property
-    def n_outputs(self) -> int:
-        """Logits of a location."""
-        return len(self.classes)
+    def output_shapes(
+        self, strides: Sequence[int], canvas: tuple[int, int]
+    ) -> tuple[tuple[int, ...], ...]:
+        """Logits, distances and centerness of all locations, level after level.
 
-    @property
-    def class_names(self) -> list[str]:
-        """In the order of the codes."""
-        return list(self.classes)
+        Examples
+        --------
+        >>> DetectionTask(("cat", "dog")).output_shapes((16, 32), (64, 96))
+        ((30, 2), (30, 4), (30, 1))
+        """
+        locations = sum(math.prod(map_size(canvas, stride)) for stride in strides)
+        return (locations, self.n_outputs), (locations, 4), (locations, 1)
+
+    def read(self, outputs: Outputs, strides: Sequence[int], placement: Placement) -> Boxes:
+        """The boxes with a score of some worth, the surest first, in pixels of the picture."""
+        found = decode_fcos(levels_of(outputs, strides, placement.canvas), strides)
+        corners = placement.boxes_back(found.corners)
+        return self.boxes(corners, found.codes, found.scores, placement.size)
 
     @property
     def table(self) -> BoxTable:
@@ -137,13 +157,11 @@ class DetectionTask:
         size : tuple of int
             Width and height of the picture.
         """
-        width, height = size
-        inside = np.asarray(corners, dtype=np.float64).reshape(-1, 4)
-        inside = np.clip(inside, 0.0, np.array([width, height, width, height], dtype=np.float64))
+        inside = clip_corners(np.asarray(corners, dtype=np.float64).reshape(-1, 4), size)
         left = (inside[:, 2:] > inside[:, :2]).all(axis=1)
         names = np.array(self.classes, dtype=object)[np.asarray(codes, dtype=np.intp)]
         sure = np.asarray(scores, dtype=np.float64)
-        return Boxes(inside[left], names[left], sure[left], (int(width), int(height)))
+        return Boxes(inside[left], names[left], sure[left], (int(size[0]), int(size[1])))
 
     def answer(self, name: str, found: Boxes) -> BoxPrediction:
         """A row for the picture ``name``."""
@@ -176,11 +194,11 @@ class DetectionTask:
         """``ap50`` without its interval: what a choice among models goes by."""
         return average_precision(self.matches(truth, answers))
 
-    def details(
-        self, truth: Sequence[Boxes], answers: Sequence[Boxes], seed: int
-    ) -> dict[str, Any]:
-        """Fields of the Result: the figure of each class."""
-        return {"per_class": self.per_class(truth, answers, seed)}
+    def agreement(self, there: Boxes, found: Boxes) -> tuple[float, int]:
+        """Boxes that were found, of all that are there or were made up."""
+        matched, missed, made_up = counts_of(pairs_of(there, found), len(there))
+        every = matched + missed + made_up
+        return (matched / every if every else 1.0), matched - missed - made_up
 
     def best_threshold(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> float:
         """The score to show boxes from; see :func:`~headstart.metrics.box_counts.best_threshold`.

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.data.placement import map_size
 from headstart.errors import InputError
 from headstart.tasks.suppression import suppress
 
@@ -117,6 +118,30 @@ def decode_fcos(
     corners, codes, scores = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     rows = suppress(corners, scores, codes, nms_iou)[:most]
     return Decoded(corners[rows], codes[rows], scores[rows])
+
+
+def levels_of(
+    outputs: Sequence[NDArray[Any]], strides: Sequence[int], canvas: tuple[int, int]
+) -> list[Level]:
+    """Outputs in which the locations stand level after level, as one grid a level.
+
+    Parameters
+    ----------
+    outputs : sequence of ndarray of shapes (n, n_classes), (n, 4) and (n, 1)
+        Logits, distances and centerness of one picture.
+    strides : sequence of int
+        Of the levels.
+    canvas : tuple of int
+        Height and width of what the network reads.
+    """
+    levels, start = [], 0
+    for stride in strides:
+        rows, columns = map_size(canvas, stride)
+        part = slice(start, start + rows * columns)
+        start = part.stop
+        logits, distances, centerness = (one[part].reshape(rows, columns, -1) for one in outputs)
+        levels.append(Level(logits, distances, centerness[..., 0]))
+    return levels
 
 
 def _candidates(level: Level, stride: int, threshold: float) -> Decoded:

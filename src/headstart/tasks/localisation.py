@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from headstart.data.boxes import Boxes
+from headstart.data.boxes import Boxes, clip_corners
 from headstart.data.dataset import Dataset
+from headstart.data.placement import Placement
 from headstart.errors import InputError
 from headstart.metrics.box_overlap import (
     box_overlap_difference,
@@ -20,6 +21,8 @@ from headstart.metrics.box_overlap import (
 from headstart.metrics.figure import Figure
 from headstart.tasks.box_prediction import BoxPrediction, BoxTable
 from headstart.tasks.detection import boxes_of
+from headstart.tasks.place_recipe import PlaceRecipe
+from headstart.tasks.place_task import Outputs
 
 Array = NDArray[np.float64]
 
@@ -49,6 +52,9 @@ class LocalisationTask:
     label: str
     name: ClassVar[str] = "localisation"
     metric: ClassVar[str] = "mean_iou"
+    has_boxes: ClassVar[bool] = True
+    recipe: ClassVar[PlaceRecipe] = PlaceRecipe(300)
+    head_sizes: ClassVar[Mapping[str, int]] = {"width": 32}
 
     @classmethod
     def from_labels(cls, labels: Sequence[Boxes]) -> LocalisationTask:
@@ -98,6 +104,25 @@ class LocalisationTask:
         """The one name."""
         return [self.label]
 
+    def strides(self, labels: Sequence[Boxes], canvas: tuple[int, int]) -> tuple[int, ...]:
+        """One map, since a box needs the whole alone."""
+        return (32,)
+
+    def head_settings(self, labels: Sequence[Boxes], weighs_classes: bool) -> dict[str, Any]:
+        """None: there is one class."""
+        return {}
+
+    def output_shapes(
+        self, strides: Sequence[int], canvas: tuple[int, int]
+    ) -> tuple[tuple[int, ...], ...]:
+        """The four numbers."""
+        return ((self.n_outputs,),)
+
+    def read(self, outputs: Outputs, strides: Sequence[int], placement: Placement) -> Boxes:
+        """The box, in pixels of the picture."""
+        corners = self.decode(outputs[0], placement.canvas).reshape(1, 4)
+        return self.boxes(placement.boxes_back(corners)[0], placement.size)
+
     @property
     def table(self) -> BoxTable:
         """With a row a picture that was read."""
@@ -143,10 +168,9 @@ class LocalisationTask:
 
         What lies outside of the picture is cut off. ``size`` is its width and height.
         """
-        width, height = int(size[0]), int(size[1])
-        edges = np.array([width, height, width, height], dtype=np.float64)
-        inside = np.clip(np.asarray(corners, dtype=np.float64).reshape(1, 4), 0.0, edges)
-        return Boxes(inside, np.array([self.label], dtype=object), np.ones(1), (width, height))
+        inside = clip_corners(np.asarray(corners, dtype=np.float64).reshape(1, 4), size)
+        whole = (int(size[0]), int(size[1]))
+        return Boxes(inside, np.array([self.label], dtype=object), np.ones(1), whole)
 
     def answer(self, name: str, found: Boxes) -> BoxPrediction:
         """A row for the picture ``name``."""
@@ -187,6 +211,13 @@ class LocalisationTask:
     def merit(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> float:
         """``mean_iou`` without its interval: what a choice among models goes by."""
         return float(self.overlaps(truth, answers).mean())
+
+    def agreement(self, there: Boxes, found: Boxes) -> tuple[float, int]:
+        """Intersection over union."""
+        return float(paired_box_iou(there.corners, found.corners)[0]), 0
+
+    def best_threshold(self, truth: Sequence[Boxes], answers: Sequence[Boxes]) -> None:
+        """None: the one box is always shown."""
 
     def details(
         self, truth: Sequence[Boxes], answers: Sequence[Boxes], seed: int

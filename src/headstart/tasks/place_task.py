@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
+from numpy.typing import NDArray
+
 from headstart.data.dataset import Dataset
+from headstart.data.placement import Placement
 from headstart.metrics.figure import Figure
+from headstart.tasks.place_recipe import PlaceRecipe
+
+#: What a head says of one picture; see the heads in :mod:`headstart.training.place_heads`.
+Outputs = Sequence[NDArray[Any]]
 
 
 class PlaceTable(Protocol):
@@ -36,6 +43,13 @@ class PlaceTask(Protocol):
     name: ClassVar[str]
     #: The figure that models are compared by; more is better, from 0 to 1.
     metric: ClassVar[str]
+    #: Whether truth and answers are boxes, rather than masks.
+    has_boxes: ClassVar[bool]
+    #: How its head is trained.
+    recipe: ClassVar[PlaceRecipe]
+    #: Sizes that its head may be built with, and what each must be a multiple of: groups that are
+    #: normalised together.
+    head_sizes: ClassVar[Mapping[str, int]]
 
     @classmethod
     def check(cls, dataset: Dataset) -> tuple[str, ...]:
@@ -59,6 +73,58 @@ class PlaceTask(Protocol):
     @property
     def class_names(self) -> list[str]:
         """In the order of their codes."""
+        ...
+
+    def strides(self, labels: Sequence[Any], canvas: tuple[int, int]) -> tuple[int, ...]:
+        """Pixels a cell of the maps that its head reads, from the finest to the coarsest.
+
+        Parameters
+        ----------
+        labels : sequence
+            What is to be found in the training pictures.
+        canvas : tuple of int
+            Height and width on which they are seen.
+        """
+        ...
+
+    def head_settings(self, labels: Sequence[Any], weighs_classes: bool) -> dict[str, Any]:
+        """What its head is built with beside its sizes.
+
+        Parameters
+        ----------
+        labels : sequence
+            What is learned from.
+        weighs_classes : bool
+            Whether rare classes count more, where the task can have it so.
+        """
+        ...
+
+    def output_shapes(
+        self, strides: Sequence[int], canvas: tuple[int, int]
+    ) -> tuple[tuple[int, ...], ...]:
+        """The shape of each output of its head for one picture.
+
+        Parameters
+        ----------
+        strides : sequence of int
+            Of the maps that the head reads.
+        canvas : tuple of int
+            Height and width of what the network reads.
+        """
+        ...
+
+    def read(self, outputs: Outputs, strides: Sequence[int], placement: Placement) -> Any:
+        """The answer about one picture, in its own pixels: Boxes or a CanvasMask.
+
+        Parameters
+        ----------
+        outputs : sequence of ndarray
+            Of its head for this picture.
+        strides : sequence of int
+            Of the maps that the head read.
+        placement : Placement
+            Where the picture lay on the canvas.
+        """
         ...
 
     @property
@@ -86,6 +152,17 @@ class PlaceTask(Protocol):
 
     def merit(self, truth: Sequence[Any], answers: Sequence[Any]) -> float:
         """The value of :attr:`metric`, without its interval."""
+        ...
+
+    def agreement(self, there: Any, found: Any) -> tuple[float, int]:
+        """How well an answer agrees with the truth, 0 to 1, and a rank among equals.
+
+        That is how much there was to be found or to be missed.
+        """
+        ...
+
+    def best_threshold(self, truth: Sequence[Any], answers: Sequence[Any]) -> float | None:
+        """The score to show boxes from; None where no score says what is shown."""
         ...
 
     def details(self, truth: Sequence[Any], answers: Sequence[Any], seed: int) -> dict[str, Any]:

@@ -77,6 +77,32 @@ def batches_of_epoch(
     return [Batch(places[part], drawn[part]) for part in parts]
 
 
+def drawn_views(n_samples: int, views: Sequence[int], seed: int, epochs: int) -> NDArray[np.bool_]:
+    """Which view of which sample any epoch draws.
+
+    Parameters
+    ----------
+    n_samples, views, seed : int, sequence of int, int
+        See :func:`batches_of_epoch`.
+    epochs : int
+        How many there are.
+
+    Returns
+    -------
+    ndarray of shape (n_samples, max(views) + 1)
+
+    Examples
+    --------
+    >>> drawn_views(3, [0, 2], seed=0, epochs=9).tolist()
+    [[True, False, True], [True, False, True], [True, False, True]]
+    """
+    drawn = np.zeros((n_samples, max(views) + 1), dtype=np.bool_)
+    for epoch in range(epochs):
+        for batch in batches_of_epoch(n_samples, n_samples, views, seed, epoch):
+            drawn[batch.places, batch.views] = True
+    return drawn
+
+
 def _by_length(
     lengths: NDArray[np.intp], count: int, generator: np.random.Generator
 ) -> list[NDArray[np.intp]]:

@@ -17,9 +17,8 @@ from torchvision.ops import FeaturePyramidNetwork
 
 from headstart.data.boxes import Boxes
 from headstart.data.placed_boxes import place_boxes
-from headstart.data.placement import Placement
+from headstart.data.placement import Placement, map_size
 from headstart.tasks.detection import DetectionTask
-from headstart.training.map_reading import map_size
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,10 @@ class DetectionHead(nn.Module):
         self.pyramid = FeaturePyramidNetwork(list(channels), width)
         self.towers = FCOSHead(width, 1, task.n_outputs, depth)
         self.grids = [map_size(canvas, stride) for stride in strides]
+        # A square of a stride's size around each location, shape (n_locations, 4).
+        cells = [_cells(grid, stride) for grid, stride in zip(self.grids, strides, strict=True)]
+        self.register_buffer("anchors", torch.cat(cells), persistent=False)
+        self.anchors: Tensor
         # Not a part of this module: it holds the towers a second time, for their loss.
         self._losses = (FCOS(_Channels(width), task.n_outputs, head=self.towers),)
 
@@ -95,17 +98,10 @@ class DetectionHead(nn.Module):
         said = {"cls_logits": logits, "bbox_regression": distances, "bbox_ctrness": centerness}
         targets = [{"boxes": one.boxes, "labels": one.labels} for one in goals]
         targets = [{key: one.to(logits.device) for key, one in row.items()} for row in targets]
-        anchors = [self.anchors().to(logits.device)] * len(goals)
         counts = [rows * columns for rows, columns in self.grids]
-        parts = self._losses[0].compute_loss(targets, said, anchors, counts)
+        parts = self._losses[0].compute_loss(targets, said, [self.anchors] * len(goals), counts)
         total: Tensor = torch.stack(list(parts.values())).sum()
         return total
-
-    def anchors(self) -> Tensor:
-        """A square of a stride's size around each location, shape (n_locations, 4)."""
-        return torch.cat(
-            [_cells(grid, stride) for grid, stride in zip(self.grids, self.strides, strict=True)]
-        )
 
 
 class _Channels(nn.Module):

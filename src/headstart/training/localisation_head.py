@@ -11,9 +11,8 @@ from torch.nn import functional
 from torchvision.ops import generalized_box_iou_loss
 
 from headstart.data.boxes import Boxes
-from headstart.data.placement import Placement
+from headstart.data.placement import Placement, map_size
 from headstart.tasks.localisation import LocalisationTask
-from headstart.training.map_reading import map_size
 
 #: Rows and columns into which the map is gathered, so that a canvas of any size gives as many.
 _CELLS = 7

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 from torch.nn import functional
 
+from headstart.data.placement import map_size
+
 if TYPE_CHECKING:
     from headstart.backbones.taps import Tap
 
@@ -40,14 +42,3 @@ class MapReading(nn.Module):
         if tuple(tap.grid) != self.grid:
             x = functional.interpolate(x, self.grid, mode="bilinear", align_corners=False)
         return x
-
-
-def map_size(canvas: tuple[int, int], stride: int) -> tuple[int, int]:
-    """Rows and columns of a map at a stride.
-
-    Examples
-    --------
-    >>> map_size((96, 130), 32)
-    (3, 5)
-    """
-    return -(-canvas[0] // stride), -(-canvas[1] // stride)

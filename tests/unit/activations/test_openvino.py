@@ -12,7 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
-from headstart.activations.converted import FACTS, convert, read_converted
+from headstart.activations.conversion import FACTS
+from headstart.activations.converted import convert, read_converted
 from headstart.activations.encoding import stream
 from headstart.activations.openvino_engine import OpenVinoEncoder, best_precision
 from headstart.activations.openvino_model import MODEL, WEIGHTS
@@ -169,6 +170,6 @@ def test_a_network_that_openvino_cannot_take_is_told(tiny_backbone, tmp_path, mo
     def refuse(*arguments):
         raise NotImplementedError("no such operation.")
 
-    monkeypatch.setattr("headstart.activations.converted._to_openvino", refuse)
+    monkeypatch.setattr("headstart.activations.conversion.to_openvino", refuse)
     with pytest.raises(SourceError, match=r"'tiny/net' cannot be converted.*no such operation"):
         convert(tiny_backbone, tmp_path / "converted")

@@ -13,7 +13,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import nn
 
-from headstart.activations.converted import FACTS
+from headstart.activations.conversion import FACTS
 from headstart.activations.converted_places import (
     ConvertedPlaces,
     convert_places,

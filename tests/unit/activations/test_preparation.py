@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from headstart.activations import preparation
-from headstart.activations.converted import FACTS
+from headstart.activations.conversion import FACTS
 from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.activations.preparation import Request, find_converted, main, make_converted, prepare
 from headstart.errors import MissingDependencyError, SourceError

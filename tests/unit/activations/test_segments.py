@@ -141,7 +141,7 @@ def test_segments_are_converted_once(conv_backbone, noise, monkeypatch, tmp_path
     monkeypatch.setenv("HEADSTART_CACHE", str(tmp_path))
     facts = SegmentFacts(conv_backbone, Segment(0, 2))
     rows_of(OpenVinoSegmentEncoder(facts, "f32"), [noise([1])[0].image])
-    monkeypatch.setattr("headstart.activations.segment_encoders.to_openvino", None)
+    monkeypatch.setattr("headstart.activations.conversion.to_openvino", None)
     rows_of(OpenVinoSegmentEncoder(facts, "f32"), [noise([1])[0].image])
     assert len(list((tmp_path / "converted").iterdir())) == 1
 
@@ -161,7 +161,7 @@ def test_stages_that_openvino_cannot_take_are_told(conv_backbone, monkeypatch, t
         raise RuntimeError("no such operation.")
 
     monkeypatch.setenv("HEADSTART_CACHE", str(tmp_path))
-    monkeypatch.setattr("headstart.activations.segment_encoders.to_openvino", refuse)
+    monkeypatch.setattr("headstart.activations.conversion.to_openvino", refuse)
     encoder = OpenVinoSegmentEncoder(SegmentFacts(conv_backbone, Segment(0, 2)), "f32")
     with pytest.raises(
         SourceError, match=r"'deep/conv.*cannot be converted .* no such operation\."

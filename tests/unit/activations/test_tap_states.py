@@ -60,11 +60,30 @@ def test_joined_states_are_those_of_the_single_stages(deep_backbone, taps):
     assert expected.std() > 0
 
 
+def every(views, items):
+    return {view: np.ones(len(items), dtype=bool) for view in views}
+
+
+def test_views_that_nobody_reads_are_not_computed(deep_backbone, noise, store):
+    items = [*noise(range(3)), *noise([1])]
+    encoders = TapEncoders(deep_backbone, (0, 1), 3)
+    mirrored = np.array([False, False, True, True])  # the last is a copy of the second
+    wanted = {"original": np.ones(4, dtype=bool), "mirrored": mirrored}
+    stored, _ = encoders.store(items, wanted, store)
+    counts = [len(store.table(encoders.encoder(view).key)) for view in wanted]
+    assert counts == [3, 2]
+    rows, views = np.array([2, 1, 0, 3]), np.array([1, 1, 0, 1])
+    expected = encoders.computed(items, list(wanted)).read(rows, views)
+    assert np.array_equal(stored.read(rows, views), expected)
+    with pytest.raises(KeyError):
+        stored.read(np.array([0]), np.array([1]))
+
+
 def test_rows_come_in_the_order_and_the_views_that_are_asked_for(deep_backbone, noise, store):
     items = noise(range(5))
     encoders = TapEncoders(deep_backbone, (0, 1), 3)
     views = ("original", "mirrored", "closer")
-    stored, failures = encoders.store(items, views, store)
+    stored, failures = encoders.store(items, every(views, items), store)
     assert failures == {}
     assert encoders.bytes_a_row == 2 * sum(
         deep_backbone.stages[place].state_size for place in (0, 1)
@@ -81,7 +100,8 @@ def test_rows_come_in_the_order_and_the_views_that_are_asked_for(deep_backbone, 
 
 
 def test_no_rows_are_no_rows(deep_backbone, noise, store):
-    stored, _ = TapEncoders(deep_backbone, (0, 1), 3).store(noise([0]), ("original",), store)
+    encoders = TapEncoders(deep_backbone, (0, 1), 3)
+    stored, _ = encoders.store(noise([0]), every(["original"], [0]), store)
     none = np.empty(0, dtype=np.intp)
     assert len(stored.read(none, none)) == 0
 
@@ -89,7 +109,7 @@ def test_no_rows_are_no_rows(deep_backbone, noise, store):
 def test_before_the_first_stage_they_are_the_pixels(deep_backbone, noise, store):
     items = noise(range(2))
     encoders = TapEncoders(deep_backbone, (1,), 0)
-    stored, _ = encoders.store(items, ("original",), store)
+    stored, _ = encoders.store(items, every(["original"], items), store)
     read = stored.read(np.array([1, 0]), np.zeros(2, dtype=np.intp))
     facts = deep_backbone.source.preprocessing
     expected = [facts.pixels(items[row].open()).reshape(-1) for row in (1, 0)]

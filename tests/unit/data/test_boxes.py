@@ -6,7 +6,7 @@ from PIL import Image
 
 from headstart.data.boxes import Boxes, clip_corners
 from headstart.data.images import turned
-from headstart.data.placed_boxes import place_boxes, unplace_boxes
+from headstart.data.placed_boxes import place_boxes
 from headstart.data.placement import Placement
 from headstart.data.sized_pictures import turn_corners
 from headstart.errors import InputError
@@ -66,11 +66,3 @@ def test_boxes_that_are_hardly_seen_are_left_out():
     assert some.labels.tolist() == ["a", "b"]
     assert some.corners.tolist() == [[0, 0, 20, 20], [36, 0, 40, 20]]
     assert some.size == (40, 40)
-
-
-def test_boxes_come_back_to_the_picture_cut_at_its_edges():
-    place = Placement.fit((40, 20), (32, 32))
-    found = Boxes.of([(-4, 8, 16, 12), (0, 0, 32, 7)], ["a", "above"], (32, 32), [0.9, 0.8])
-    back = unplace_boxes(found, place)
-    assert back.corners.tolist() == [[0, 0, 20, 5]]
-    assert (back.size, back.labels.tolist(), back.scores.tolist()) == ((40, 20), ["a"], [0.9])

@@ -1,4 +1,4 @@
-"""How large pictures are shown, and on how fine maps boxes are looked for."""
+"""How large pictures are shown."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from headstart.data.boxes import Boxes
-from headstart.fitting.canvas import canvas_for, strides_for_boxes
+from headstart.fitting.canvas import canvas_for
 
 SIDES = st.integers(1, 6000)
 SIZES = st.lists(st.tuples(SIDES, SIDES), min_size=1, max_size=7)
@@ -59,24 +58,3 @@ def test_small_pictures_are_enlarged_to_what_the_source_learned_on(sizes, least)
 def test_turned_pictures_have_a_turned_canvas(aspect, side):
     width, height = round(side * math.sqrt(aspect)), round(side / math.sqrt(aspect))
     assert canvas_for([(width, height)]) == canvas_for([(height, width)])[::-1]
-
-
-def boxes_of(*sides, size=(384, 384)):
-    return [Boxes.of([(0, 0, side, side)], ["ant"], size) for side in sides]
-
-
-def test_small_boxes_are_looked_for_on_a_finer_map():
-    canvas = (384, 384)
-    assert strides_for_boxes(boxes_of(100, 200), canvas) == (16, 32)
-    assert strides_for_boxes(boxes_of(79, 79), canvas) == (8, 16, 32)
-    assert strides_for_boxes(boxes_of(80, 80), canvas) == (16, 32)
-    assert strides_for_boxes(boxes_of(160, 160, size=(768, 768)), canvas) == (16, 32)
-    assert strides_for_boxes(boxes_of(150, 150, size=(768, 768)), canvas) == (8, 16, 32)
-
-
-def test_one_small_box_among_many_does_not_decide():
-    assert strides_for_boxes(boxes_of(10, *[200] * 19), (384, 384)) == (16, 32)
-
-
-def test_without_boxes_the_finest_map_is_safe():
-    assert strides_for_boxes([Boxes.of([], [], (10, 10))], (64, 64)) == (8, 16, 32)

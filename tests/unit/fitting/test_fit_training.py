@@ -199,7 +199,7 @@ def test_the_source_is_what_it_was_after_a_fit(fitted, tiny_source):
 def test_frozen_stages_of_the_trained_network_are_those_of_the_source(half_frozen, tiny_source):
     from safetensors.torch import load_file
 
-    from headstart.activations.converted import NETWORK
+    from headstart.activations.conversion import NETWORK
     from headstart.backbones.catalogue import load_network
 
     source = load_network(tiny_source)[0].state_dict()

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from headstart.activations.views import check_views
 from headstart.backbones.taps import Tap
 from headstart.errors import PlanError
-from headstart.fitting.place_learner import as_read
-from headstart.fitting.place_plan import RECIPES, place_plan, twin_plan
+from headstart.fitting.place_plan import as_read, place_plan, twin_plan
 from headstart.plan import Plan, StagePlan, TrainingPlan
 from headstart.strategies import STRATEGIES, read_plan_name
 from headstart.tasks.registry import PLACE_TASKS
@@ -26,23 +25,22 @@ def planned(name, task="detection", n_train=100, **training):
 
 
 def test_every_task_has_a_recipe_that_can_be_carried_out():
-    assert set(RECIPES) == set(PLACE_TASKS)
-    for recipe in RECIPES.values():
-        check_views(recipe.training.views, whole=True)
-        assert recipe.training.mixup == 0
+    for task in PLACE_TASKS.values():
+        check_views(task.recipe.training.views, whole=True)
+        assert task.recipe.training.mixup == 0
 
 
 @pytest.mark.parametrize("task", PLACE_TASKS)
 @given(st.integers(0, 100_000), st.integers(0, 100_000))
 def test_more_pictures_have_no_more_epochs(task, one, other):
     few, many = sorted((one, other))
-    recipe = RECIPES[task]
+    recipe = PLACE_TASKS[task].recipe
     assert 8 <= recipe.epochs(many) <= recipe.epochs(few) <= 100
 
 
 @pytest.mark.parametrize("task", PLACE_TASKS)
 def test_the_steps_are_as_many_whatever_the_number_of_pictures(task):
-    recipe = RECIPES[task]
+    recipe = PLACE_TASKS[task].recipe
     for count in (100, 200, 400):
         wanted = recipe.steps + recipe.steps_a_class
         steps = recipe.epochs(count) * -(-count // recipe.training.batch_size)
@@ -56,7 +54,9 @@ def test_every_name_gives_a_plan_that_can_be_carried_out_and_has_a_twin(name, tr
     check_places_plan(plan)
     assert [stage.name for stage in plan.stages] == [*STAGES]
     assert plan.source == "x/net@64x96"
-    assert plan.training.epochs == training.get("epochs", RECIPES["detection"].epochs(100))
+    assert plan.training.epochs == training.get(
+        "epochs", PLACE_TASKS["detection"].recipe.epochs(100)
+    )
     assert Plan.from_dict(plan.to_dict()) == plan
     twin = twin_plan(plan)
     assert not twin.transfers
@@ -91,7 +91,7 @@ def test_a_plan_of_ones_own_is_kept_but_for_source_and_head():
     assert (plan.training.epochs, plan.training.learning_rate) == (3, 0.5)
     bare = Plan("x/net", tuple(StagePlan(name) for name in STAGES))
     trained = place_plan(bare, "segmentation", "x/net@64x96", STAGES, 50, {})
-    assert trained.training.views == RECIPES["segmentation"].training.views
+    assert trained.training.views == PLACE_TASKS["segmentation"].recipe.training.views
 
 
 def test_values_that_no_training_takes_are_refused():

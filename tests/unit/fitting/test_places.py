@@ -11,7 +11,7 @@ from PIL import Image
 from safetensors.torch import load_file
 from tests.tiny_places import CONVOLUTIONS, TOKENS, scenes
 
-from headstart.activations.converted import NETWORK
+from headstart.activations.conversion import NETWORK
 from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.fingerprints import fingerprint_bytes
@@ -20,7 +20,7 @@ from headstart.data.masks import ArrayMask
 from headstart.data.object_arrays import as_objects
 from headstart.errors import HeadstartError, InputError, PlanError, SourceError
 from headstart.fitting import places
-from headstart.fitting.place_learner import all_answers
+from headstart.fitting.place_answers import all_answers
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import RANDOM_TWIN, fit_places
 from headstart.fitting.watch import Watch

@@ -11,7 +11,6 @@ from headstart.data.boxes import Boxes
 from headstart.data.masks import ArrayMask
 from headstart.runs.kept_places import (
     KEPT_PLACES,
-    counts_of,
     keep_places,
     kept_from_json,
     kept_to_json,
@@ -85,13 +84,6 @@ def test_masks_are_kept_small():
     assert again.size == (640, 300)
     # Of the sky a third of what counts is found, of the road nothing.
     assert again.measure == pytest.approx((1 / 3 + 0) / 2)
-
-
-@pytest.mark.parametrize(
-    ("found", "counts"), [((), (0, 1, 0)), ((ONE,), (1, 0, 0)), ((ONE, FAR), (1, 0, 1))]
-)
-def test_counts(found, counts):
-    assert counts_of(boxes(ONE), boxes(*found, scores=[0.5] * len(found))) == counts
 
 
 @pytest.mark.parametrize("task", ["detection", "localisation", "segmentation"])

@@ -12,7 +12,7 @@ import pytest
 from tests.tiny_places import CONVOLUTIONS, scenes
 
 from headstart import load
-from headstart.activations.converted import FACTS
+from headstart.activations.conversion import FACTS
 from headstart.errors import InputError, RunError
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import fit_places

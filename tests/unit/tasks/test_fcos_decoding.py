@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headstart.data.placement import map_size
 from headstart.errors import InputError
 from headstart.tasks.fcos_decoding import decode_fcos
 from headstart.tasks.suppression import suppress
@@ -89,3 +90,8 @@ def test_large_logits_do_not_overflow():
 def test_a_stride_a_level():
     with pytest.raises(InputError, match="There are 2 levels and 1 strides"):
         decode_fcos(random_levels(np.random.default_rng(0)), [8])
+
+
+def test_a_canvas_that_is_no_multiple_of_the_stride_has_a_cell_more():
+    assert map_size((96, 130), 32) == (3, 5)
+    assert map_size((64, 64), 32) == (2, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from headstart.training.batches import batches_of_epoch
+from headstart.training.batches import batches_of_epoch, drawn_views
 
 
 def batches(n_samples=23, size=5, views=(0, 1, 2), seed=3, epoch=1):
@@ -41,6 +41,21 @@ def test_views_are_drawn_from_those_that_are_asked_for():
     drawn = np.concatenate([one.views for one in batches(300, 50, views=(2, 5))])
     assert set(drawn.tolist()) == {2, 5}
     assert 100 < (drawn == 2).sum() < 200
+
+
+@pytest.mark.parametrize("size", [1, 5, 100])
+def test_views_that_some_epoch_draws_are_known_before(size):
+    epochs = [batches(23, size, (1, 3, 4), seed=3, epoch=epoch) for epoch in range(3)]
+    pairs = {
+        pair
+        for one in epochs
+        for batch in one
+        for pair in zip(batch.places.tolist(), batch.views.tolist(), strict=True)
+    }
+    drawn = drawn_views(23, (1, 3, 4), seed=3, epochs=3)
+    assert drawn.shape == (23, 5)
+    assert set(zip(*(side.tolist() for side in np.nonzero(drawn)), strict=True)) == pairs
+    assert drawn.sum() < 3 * 23
 
 
 @pytest.mark.parametrize("world", [1, 2, 3])

@@ -14,7 +14,7 @@ from headstart.backbones.providers.seeding import seeded
 from headstart.backbones.taps import Tap, taps_for
 from headstart.plan import HeadPlan, Plan, StagePlan
 from headstart.tasks.segmentation import SegmentationTask
-from headstart.training.map_reading import MapReading, map_size
+from headstart.training.map_reading import MapReading
 from headstart.training.place_heads import head_for
 from headstart.training.place_network import PlaceNetwork, WholePlaceNetwork
 
@@ -172,8 +172,3 @@ def test_a_map_is_brought_to_the_stride_that_is_asked_for(stride, expected):
     assert read.shape == (1, 5, *expected)
     assert (read.diff(dim=3) > 0).all()  # what is on the left stays on the left
     assert float(read.mean()) == pytest.approx(2.5, abs=1e-5)
-
-
-def test_a_canvas_that_is_no_multiple_of_the_stride_has_a_cell_more():
-    assert map_size((96, 130), 32) == (3, 5)
-    assert map_size((64, 64), 32) == (2, 2)

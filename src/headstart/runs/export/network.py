@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from headstart.activations.converted import NETWORK
+from headstart.activations.conversion import NETWORK
 from headstart.activations.segment import Segment
 from headstart.activations.segment_network import SegmentNetwork
 from headstart.backbones.catalogue import RUN, load_network

@@ -22,7 +22,6 @@ from headstart.runs.export.comparison import MOST_DIFFERENT, Comparison
 from headstart.runs.export.place_forms import Compute
 from headstart.runs.export.place_run import PlaceRun
 from headstart.runs.inputs import gather_inputs
-from headstart.tasks.place_reading import read_answer
 
 #: As many pictures are looked at.
 _MOST = 100
@@ -237,10 +236,7 @@ def _same(
     run: PlaceRun, own: list[NDArray[Any]], true: list[NDArray[Any]], placement: Placement
 ) -> bool:
     model = run.model
-    found, wanted = (
-        read_answer(model.task, outputs, model.network.strides, placement)
-        for outputs in (own, true)
-    )
+    found, wanted = (model.answer_of(outputs, placement) for outputs in (own, true))
     if isinstance(found, Boxes) and isinstance(wanted, Boxes):
         found, wanted = model.shown(found), model.shown(wanted)
         near = _NEAR * max(placement.size) / 1000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
-from headstart.activations.converted import NETWORK
+from headstart.activations.conversion import NETWORK
 from headstart.activations.converted_places import BACKBONE_PREFIX, HEAD_PREFIX
 from headstart.backbones.catalogue import load_network
 from headstart.backbones.discovery import cut_into_stages

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from headstart.data.placement import map_size
 from headstart.runs.place_model import PlaceModel
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.fcos_decoding import MOST_BOXES, NMS_IOU, SCORE_THRESHOLD
@@ -65,9 +66,7 @@ class PlaceRun:
         if task.name == DetectionTask.name:
             told |= {
                 "strides": list(network.strides),
-                "grids": [
-                    [-(-side // stride) for side in self.canvas] for stride in network.strides
-                ],
+                "grids": [list(map_size(self.canvas, stride)) for stride in network.strides],
                 "threshold": self.model.threshold,
                 "score_threshold": SCORE_THRESHOLD,
                 "nms_iou": NMS_IOU,
