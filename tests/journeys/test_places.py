@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
 
 import numpy as np
 import pytest
@@ -88,7 +89,8 @@ def test_what_cannot_be_read_is_told(here, pictures, tmp_path):
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        (["compare", "detection", "localisation"], "headstart compare accepts runs whose answer"),
+        (["compare", "detection", "localisation"], "of different tasks: detection is one of"),
+        (["compare", "detection", "detection"], "1 run is given; accepted: two or more"),
         (["label-next", "segmentation", "a.png"], "headstart label-next accepts runs whose"),
         (["report", "detection", "--explain"], "--explain is about models whose answer is a label"),
         (["export", "detection", "--format", "huggingface"], "Accepted: onnx, openvino."),
@@ -102,6 +104,19 @@ def test_what_a_run_of_places_cannot_do_is_told(here, command, message):
     assert message in " ".join(said.stderr.split())
     assert said.stdout == ""
     assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_runs_are_compared_on_their_test_pictures(here, task, tmp_path):
+    shutil.copytree(here / task, tmp_path / "again")
+    said = headstart("compare", task, tmp_path / "again", "--json", cwd=here)
+    compared = json.loads(said.stdout)
+    assert (compared["task"], compared["first"]) == (task, task)
+    assert [run["run"] for run in compared["runs"]] == [task, "again"]
+    against = compared["runs"][1]["against_first"]
+    assert (against["shared"], against["value"]) == (4, 0.0)
+    table = headstart("compare", task, tmp_path / "again", cwd=here).stdout
+    assert "on 4 test pictures; above 0 it is better." in table.splitlines()[-1]
 
 
 def test_predicting_reporting_and_serving_need_no_torch(here, pictures):

@@ -8,8 +8,9 @@ from typing import Any
 from headstart.cli.columns import aligned
 from headstart.cli.score_table import metric_title
 from headstart.report.wording import Form, counted_of, duration, formed
+from headstart.tasks.registry import PLACE_TASKS
 
-_FORMS: Mapping[str, Form] = {"accuracy": "plain"}
+_FORMS: Mapping[str, Form] = dict.fromkeys(("accuracy", "ap50", "mean_iou"), "plain")
 
 
 def comparison_lines(compared: Mapping[str, Any]) -> Iterator[str]:
@@ -21,7 +22,7 @@ def comparison_lines(compared: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     for run in compared["runs"]:
         if run["run"] != compared["first"]:
-            yield _said(run, compared["first"], form)
+            yield _said(run, compared, form)
 
 
 def _row(run: Mapping[str, Any], metric: str, form: Form) -> list[str]:
@@ -35,8 +36,15 @@ def _row(run: Mapping[str, Any], metric: str, form: Form) -> list[str]:
 _ENDS = ("low", "high")
 
 
-def _said(run: Mapping[str, Any], first: str, form: Form) -> str:
-    against = run["against_first"]
+def _said(run: Mapping[str, Any], compared: Mapping[str, Any], form: Form) -> str:
+    against, first = run["against_first"], compared["first"]
+    of_places = compared["task"] in PLACE_TASKS
+    if against is None and of_places:
+        return (
+            f"{run['run']} against {first}: they share no test picture that is annotated alike and "
+            "has something to be found, so that their figures cannot be compared. Fit both with "
+            "the same --test or --split."
+        )
     if against is None:
         return (
             f"{run['run']} against {first}: they share no test sample, so that their figures "
@@ -46,7 +54,7 @@ def _said(run: Mapping[str, Any], first: str, form: Form) -> str:
     shared = counted_of(against["shared"], run["n_test"])
     return (
         f"{run['run']} against {first}: {against['said']}: {value} (95 %: {low} to {high}) on "
-        f"{shared} test samples; above 0 it is better."
+        f"{shared} test {'pictures' if of_places else 'samples'}; above 0 it is better."
     )
 
 

@@ -24,6 +24,7 @@ from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.watch import Watch
 from headstart.metrics.figure import Figure
 from headstart.progress import Progress, silent
+from headstart.runs.kept_outcomes import keep_outcomes
 from headstart.runs.kept_places import keep_places
 from headstart.runs.place_model import PlaceModel
 from headstart.tasks.registry import PLACE_TASKS
@@ -267,4 +268,10 @@ def _told(
     rows = tuple(model.worth_showing(model.task.answer(name, one)) for name, one in named)
     shown = [model.shown(one) if isinstance(one, Boxes) else one for one in answers]
     kept = keep_places(model.task, test.names, truth, shown)
-    return replace(model, result_=replace(result, **details), predictions=rows, kept=kept)
+    return replace(
+        model,
+        result_=replace(result, **details),
+        predictions=rows,
+        kept=kept,
+        outcomes=keep_outcomes(model.task, test, answers),
+    )

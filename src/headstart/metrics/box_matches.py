@@ -55,6 +55,13 @@ class ClassMatches:
     scores: Array
     hits: NDArray[np.bool_]
 
+    def moved(self, places: NDArray[np.intp]) -> ClassMatches:
+        """With each picture at its new place, shape (n_pictures,); without those below 0."""
+        pictures = places[self.pictures]
+        kept = np.flatnonzero(pictures >= 0)
+        order = kept[np.lexsort((pictures[kept], -self.scores[kept]))]
+        return ClassMatches(pictures[order], self.scores[order], self.hits[:, order])
+
 
 @dataclass(frozen=True, eq=False)
 class BoxMatches:
@@ -73,6 +80,13 @@ class BoxMatches:
     classes: tuple[str, ...]
     truths: NDArray[np.int64]
     found: tuple[ClassMatches, ...]
+
+    def take(self, rows: Sequence[int]) -> BoxMatches:
+        """Those of some pictures, each at most once, in the order of ``rows``."""
+        places = np.full(len(self.truths), -1, dtype=np.intp)
+        places[list(rows)] = np.arange(len(rows))
+        found = tuple(one.moved(places) for one in self.found)
+        return BoxMatches(self.classes, self.truths[list(rows)], found)
 
 
 def match_boxes(

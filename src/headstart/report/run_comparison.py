@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.errors import InputError
+from headstart.errors import InputError, RunError
 from headstart.evaluation.verdict import verdict
+from headstart.metrics.figure import Figure
 from headstart.report.plan_words import plan_in_short
 from headstart.report.printable import plain_data
 from headstart.report.sayings import SAYINGS
+from headstart.runs.kept_outcomes import paired_difference
 from headstart.runs.model import Model
+from headstart.runs.place_model import PlaceModel
 from headstart.tasks.prediction import Prediction
+from headstart.tasks.registry import PLACE_TASKS
 
 _SEED = 0
 #: Words for the interval of a difference, by what it would be called of transfer.
@@ -26,12 +30,12 @@ _SAID = {
 }
 
 
-def compare_runs(runs: Mapping[str, Model]) -> dict[str, Any]:
+def compare_runs(runs: Mapping[str, Model | PlaceModel]) -> dict[str, Any]:
     """Figures of each run, and of each the difference to the first on the same samples.
 
     Parameters
     ----------
-    runs : mapping of str to Model
+    runs : mapping of str to Model or PlaceModel
         At least two, of one task, by name.
 
     Returns
@@ -46,6 +50,8 @@ def compare_runs(runs: Mapping[str, Model]) -> dict[str, Any]:
     ------
     InputError
         If there are fewer than two, or they are of different tasks or classes.
+    RunError
+        If one of places was written before what comparing needs was kept.
     """
     _check(runs)
     first_name, first = next(iter(runs.items()))
@@ -69,7 +75,7 @@ def compare_runs(runs: Mapping[str, Model]) -> dict[str, Any]:
     return plain
 
 
-def _check(runs: Mapping[str, Model]) -> None:
+def _check(runs: Mapping[str, Model | PlaceModel]) -> None:
     if len(runs) < 2:
         raise InputError(
             f"{len(runs)} run is given; accepted: two or more different ones. Name another run "
@@ -79,7 +85,7 @@ def _check(runs: Mapping[str, Model]) -> None:
     if len(set(tasks.values())) > 1:
         told = ", ".join(f"{name} is one of {task}" for name, task in tasks.items())
         raise InputError(f"The runs are of different tasks: {told}. Compare runs of one task.")
-    classes = {name: sorted(model.task.class_names) for name, model in runs.items()}
+    classes = {name: _classes(model) for name, model in runs.items()}
     (first, known), *others = classes.items()
     for name, own in others:
         if own != known:
@@ -87,10 +93,38 @@ def _check(runs: Mapping[str, Model]) -> None:
                 f"The runs {first!r} and {name!r} have different classes: {', '.join(known)}; and "
                 f"{', '.join(own)}. Compare runs that were fitted on the same classes."
             )
+    for name, model in runs.items():
+        if isinstance(model, PlaceModel) and model.outcomes is None:
+            raise RunError(
+                f"The run {name!r} was written by an earlier version of headstart, which did not "
+                "keep what came of each test picture. Make it again with 'headstart fit', then "
+                "compare."
+            )
 
 
-def _against(first: Model, other: Model) -> dict[str, Any] | None:
+def _classes(model: Model | PlaceModel) -> list[str]:
+    """Sorted, but for pixels: there their numbers count."""
+    names = list(model.task.class_names)
+    return names if isinstance(model, PlaceModel) else sorted(names)
+
+
+def _against(first: Model | PlaceModel, other: Model | PlaceModel) -> dict[str, Any] | None:
     """How much better the other one is on what both were tested on."""
+    found = _paired(first, other)
+    if found is None:
+        return None
+    shared, figure = found
+    return {"shared": shared, **asdict(figure), "said": _SAID[verdict(figure)]}
+
+
+def _paired(first: Any, other: Any) -> tuple[int, Figure] | None:
+    if first.task.name in PLACE_TASKS:
+        return paired_difference(other.outcomes, first.outcomes, _SEED)
+    return _paired_answers(first, other)
+
+
+def _paired_answers(first: Model, other: Model) -> tuple[int, Figure] | None:
+    """Of labels and numbers, as the tables of predictions hold them."""
     theirs = _by_sample(other.predictions)
     shared = [
         (one, theirs[key])
@@ -102,9 +136,7 @@ def _against(first: Model, other: Model) -> dict[str, Any] | None:
     firsts, others = zip(*shared, strict=True)
     targets = _targets(first, firsts)
     outputs = [_outputs(first, some) for some in (others, firsts)]
-    figure = first.task.difference(targets, outputs[0], outputs[1], _SEED)
-    said = _SAID[verdict(figure)]
-    return {"shared": len(shared), **asdict(figure), "said": said}
+    return len(shared), first.task.difference(targets, outputs[0], outputs[1], _SEED)
 
 
 def _by_sample(predictions: Iterable[Prediction]) -> dict[tuple[str, int], Prediction]:

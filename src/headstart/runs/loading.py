@@ -54,6 +54,17 @@ def load(folder: str | Path) -> Model | PlaceModel:
         If it is no run, one that learned without labels, or a file is missing, cut short or
         changed.
     """
+    return load_one_answer(folder)
+
+
+def load_one_answer(folder: str | Path) -> Model | PlaceModel:
+    """The model of a run of one target: a label, a number, or places in a picture.
+
+    Raises
+    ------
+    RunError
+        As :func:`load`.
+    """
     place = Path(folder)
     manifest = read_manifest(place)
     if manifest.get("task") in PLACE_TASKS:

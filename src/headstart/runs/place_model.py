@@ -22,6 +22,7 @@ from headstart.evidence import Evidence
 from headstart.plan import Plan
 from headstart.progress import Progress, progress_of_part, silent
 from headstart.runs.inputs import Inputs, gather_inputs
+from headstart.runs.kept_outcomes import KeptOutcomes
 from headstart.runs.kept_places import KeptPlaces
 from headstart.tasks.box_prediction import BoxPrediction
 from headstart.tasks.mask_prediction import MaskPrediction
@@ -82,6 +83,8 @@ class PlaceModel:
         Of the test pictures.
     kept : KeptPlaces or None
         Some of the test pictures, to be shown.
+    outcomes : KeptOutcomes or None
+        What came of the answers about all of them, to be compared; None in runs of old.
     """
 
     task: PlaceTask
@@ -93,6 +96,7 @@ class PlaceModel:
     threshold: float = 0.0
     predictions: tuple[PlacePrediction, ...] = field(default=(), repr=False)
     kept: KeptPlaces | None = field(default=None, repr=False)
+    outcomes: KeptOutcomes | None = field(default=None, repr=False)
 
     @property
     def classes_(self) -> list[str]:

@@ -18,6 +18,11 @@ from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.plan import Plan
+from headstart.runs.kept_outcomes import (
+    KEPT_OUTCOMES,
+    outcomes_from_bytes,
+    outcomes_to_bytes,
+)
 from headstart.runs.kept_places import KEPT_PLACES, kept_from_json, kept_to_json
 from headstart.runs.loading import not_understood
 from headstart.runs.manifest import read_manifest, write_manifest
@@ -65,6 +70,8 @@ def _fill(place: Path, model: PlaceModel, extra: Mapping[str, bytes]) -> None:
     }
     if model.kept is not None:
         contents[KEPT_PLACES] = kept_to_json(model.kept, model.task.class_names)
+    if model.outcomes is not None:
+        contents[KEPT_OUTCOMES] = outcomes_to_bytes(model.outcomes)
     for name, content in contents.items():
         write_atomically(place / name, content)
     write_manifest(place, _facts(model))
@@ -150,7 +157,10 @@ def _model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
     expected = task.output_shapes(network.strides, network.canvas)
     if network.shapes != expected:
         raise RunError(f"outputs of shapes {network.shapes} where {task.name} has {expected}")
-    keeps = KEPT_PLACES in manifest["files"]
+    kept, outcomes = (
+        (place / name).read_bytes() if name in manifest["files"] else None
+        for name in (KEPT_PLACES, KEPT_OUTCOMES)
+    )
     return PlaceModel(
         task=task,
         plan=Plan.from_dict(manifest["plan"]),
@@ -160,5 +170,6 @@ def _model(place: Path, manifest: dict[str, Any]) -> PlaceModel:
         precision=manifest["precision"],
         threshold=float(manifest["threshold"]),
         predictions=tuple(rows_from_csv((place / PREDICTIONS).read_bytes(), task.table)),
-        kept=kept_from_json((place / KEPT_PLACES).read_bytes()) if keeps else None,
+        kept=None if kept is None else kept_from_json(kept),
+        outcomes=None if outcomes is None else outcomes_from_bytes(outcomes, task),
     )

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.place_runs import TASKS
 
-from headstart import TransferClassifier, TransferRegressor
+from headstart import TransferClassifier, TransferRegressor, load
 from headstart.cli.comparison_table import comparison_lines
-from headstart.errors import InputError
+from headstart.errors import InputError, RunError
 from headstart.report.run_comparison import compare_runs
+from headstart.tasks.detection import DetectionTask
+from headstart.tasks.place_outcomes import OverlapOutcomes
 
 
 def embeddings(shift, labels=("a", "b")):
@@ -95,3 +98,55 @@ def test_runs_that_cannot_be_compared(good):
         compare_runs({"one": good, "two": other})
     with pytest.raises(InputError, match=r"two is one of regression"):
         compare_runs({"one": good, "two": number})
+
+
+@pytest.fixture(scope="module")
+def found(place_runs):
+    """A run of each task of places, opened."""
+    return {task: load(run) for task, run in place_runs.items()}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_runs_of_places_are_compared_on_their_test_pictures(found, task):
+    told = compare_runs({"one": found[task], "two": replace(found[task])})
+    assert (told["task"], told["runs"][1]["run"]) == (task, "two")
+    assert told["metric"] in told["runs"][0]["figures"]
+    against = told["runs"][1]["against_first"]
+    assert (against["value"], against["shared"]) == (0.0, 4)
+    assert against["low"] < 0 < against["high"] or against["low"] == against["high"] == 0
+    assert "no measurable difference: 0.000 (95 %: " in list(comparison_lines(told))[-1]
+    assert "on 4 test pictures" in list(comparison_lines(told))[-1]
+
+
+def test_the_better_run_of_places_is_told(found):
+    model = found["localisation"]
+    overlaps = model.outcomes.outcomes.overlaps
+    worse = OverlapOutcomes(np.zeros_like(overlaps))
+    poor = replace(model, outcomes=replace(model.outcomes, outcomes=worse))
+    against = compare_runs({"poor": poor, "good": model})["runs"][1]["against_first"]
+    assert against["value"] == pytest.approx(overlaps.mean())
+    assert against["value"] > 0
+
+
+def test_runs_of_places_without_a_common_picture(found):
+    model = found["detection"]
+    apart = tuple(bytes(16) for _ in model.outcomes.pictures)
+    other = replace(model, outcomes=replace(model.outcomes, pictures=apart))
+    told = compare_runs({"one": model, "two": other})
+    assert told["runs"][1]["against_first"] is None
+    assert "two against one: they share no test picture that is" in list(comparison_lines(told))[-1]
+
+
+def test_runs_of_places_that_cannot_be_compared(found, good):
+    model = found["detection"]
+    with pytest.raises(InputError, match=r"one of detection, two is one of localisation"):
+        compare_runs({"one": model, "two": found["localisation"]})
+    with pytest.raises(InputError, match=r"one of detection, two is one of classification"):
+        compare_runs({"one": model, "two": good})
+    with pytest.raises(
+        RunError, match=r"'two' was written by an earlier version .* 'headstart fit'"
+    ):
+        compare_runs({"one": model, "two": replace(model, outcomes=None)})
+    other = replace(model, task=DetectionTask(("blue", "green")))
+    with pytest.raises(InputError, match=r"different classes: blue, red; and blue, green"):
+        compare_runs({"one": model, "two": other})
