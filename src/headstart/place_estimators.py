@@ -19,9 +19,10 @@ from headstart.data.given_places import given_boxes, given_masks
 from headstart.data.mask_meaning import INSTANCES
 from headstart.data.mask_reading import read_masks
 from headstart.errors import InputError
-from headstart.estimator_parameters import one_source, shared_settings, weights_file
+from headstart.estimator_parameters import shared_settings, weights_file
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import fit_places
+from headstart.fitting.source_names import source_settings
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
@@ -39,7 +40,7 @@ class _PlaceEstimator(BaseEstimator):
 
     def __init__(
         self,
-        source: str = "auto",
+        source: str | Sequence[str] = "auto",
         plan: str | Plan = "auto",
         *,
         epochs: int | None = None,
@@ -134,12 +135,16 @@ class _PlaceEstimator(BaseEstimator):
     ) -> PlaceSettings:
         return settings
 
+    def _sources(self) -> dict[str, Any]:
+        """One source with its weights, or several to choose from."""
+        names = [self.source] if isinstance(self.source, str) else list(self.source)
+        return source_settings(names, weights_file(self))
+
     def _settings(self) -> PlaceSettings:
         return PlaceSettings(
             self._task,
             **shared_settings(self),
-            source=one_source(self),
-            weights=weights_file(self),
+            **self._sources(),
             twin=bool(self.random_twin),
         )
 
@@ -155,10 +160,12 @@ class TransferDetector(_PlaceEstimator):
 
     Parameters
     ----------
-    source : str, default="auto"
+    source : str or list of str, default="auto"
         A name in the catalogue that reads pictures (``headstart sources``); ``NAME@HxW`` says how
         large the canvas is on which it sees whole pictures. ``"auto"``: the bundled network, on a
-        canvas that suits the pictures.
+        canvas that suits the pictures. Of several the one is taken that takes the least work and
+        is within a standard error of the best, by heads that are trained for a short time and
+        judged on training pictures that are held back.
     plan : str or Plan, default="auto"
         What is trained beside the head: ``"auto"`` and ``"probe"`` (nothing: all stages frozen and
         run once), ``"freeze:5"`` (the first five stages frozen), ``"full"``, ``"scratch"``, or a
@@ -243,7 +250,7 @@ class TransferSegmenter(_PlaceEstimator):
 
     def __init__(
         self,
-        source: str = "auto",
+        source: str | Sequence[str] = "auto",
         plan: str | Plan = "auto",
         *,
         classes: str | Path | Sequence[str] | None = None,

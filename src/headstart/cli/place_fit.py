@@ -16,6 +16,7 @@ from headstart.data.parts import has_part, take_part
 from headstart.errors import InputError
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import fit_places
+from headstart.fitting.source_names import source_settings
 from headstart.fitting.watch import Watch
 from headstart.progress import Progress, silent
 from headstart.runs.place_model import PlaceModel
@@ -157,9 +158,8 @@ def place_settings(task: str, typed: FitArguments) -> PlaceSettings:
     _refuse_of_labels(typed)
     return PlaceSettings(
         task,
-        source=(typed.source or ["auto"])[0],
+        **source_settings(typed.source or [], typed.weights_file),
         plan=read_plan(typed.plan),
-        weights=typed.weights_file,
         test_fraction=typed.test_size,
         seed=typed.seed,
         twin=typed.random_twin is not False,
@@ -185,7 +185,6 @@ def _refuse_of_labels(typed: FitArguments) -> None:
         "--track": typed.track,
         "--targets": typed.targets,
         "--keep-transfer": typed.keep_transfer,
-        "More than one --source": len(typed.source or []) > 1,
     }
     for name, value in given.items():
         if value:

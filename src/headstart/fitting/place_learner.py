@@ -53,10 +53,16 @@ class Learned:
         Its result holds no figure.
     merit : float
         The task's figure on those pictures; 0 where there are none.
+    held_back : tuple of Boxes or CanvasMask
+        What it says of them.
+    flops : float
+        Of the stages that are read, a picture.
     """
 
     model: PlaceModel
     merit: float
+    held_back: tuple[Any, ...] = ()
+    flops: float = 0.0
 
 
 @dataclass
@@ -105,7 +111,9 @@ class PlaceLearner:
             states_decision(room, is_stored),
             epochs_decision(outcome.trained),
         )
-        return self.judged(replace(model, evidence=Evidence(decisions)))
+        judged = self.judged(replace(model, evidence=Evidence(decisions)))
+        read = start.assembled.backbone.stages[: 1 + max(tap.index for tap in start.taps)]
+        return replace(judged, flops=sum(stage.flops for stage in read))
 
     @property
     def labels(self) -> list[Any]:
@@ -212,4 +220,4 @@ class PlaceLearner:
         threshold = self.task.best_threshold(truth, answers)
         if threshold is not None:
             model = replace(model, threshold=threshold)
-        return Learned(model, self.task.merit(truth, answers))
+        return Learned(model, self.task.merit(truth, answers), tuple(answers))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
 from headstart.backbones.catalogue import default_source
-from headstart.errors import InputError
+from headstart.errors import InputError, PlanError
 from headstart.plan import Plan
 from headstart.strategies import PlanName
 from headstart.tasks.registry import PLACE_TASKS
@@ -52,6 +53,8 @@ class PlaceSettings:
         Whether rare classes of pixels count more in training.
     keeps_samples : bool
         Whether the run keeps what is there and what was found in some test pictures, to be shown.
+    candidates : tuple of Request
+        Sources to choose from, where there are several; ``source`` is ``"auto"`` then.
 
     Raises
     ------
@@ -73,6 +76,7 @@ class PlaceSettings:
     resume: bool = False
     class_weights: bool = True
     keeps_samples: bool = True
+    candidates: tuple[Request, ...] = ()
 
     def __post_init__(self) -> None:
         if self.task not in PLACE_TASKS:
@@ -93,10 +97,32 @@ class PlaceSettings:
                 f"The states are {self.states!r}; accepted: {', '.join(get_args(StatesChoice))}."
             )
         _check_head(self.task, self.head)
+        self._check_candidates()
         if self.source == AUTO and self.weights is not None:
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "
                 "is not known. Name it, for example: --source torchvision/resnet18."
+            )
+
+    def _check_candidates(self) -> None:
+        """Sources are chosen by what they learned, where nothing else names one."""
+        if not self.candidates:
+            return
+        count = len(self.candidates)
+        if self.source != AUTO:
+            raise InputError(
+                f"The source is {self.source!r}, and {count} sources are to be compared. Accepted: "
+                "one of the two. Leave the source out, or name it among the others."
+            )
+        if isinstance(self.plan, Plan):
+            raise PlanError(
+                f"{count} sources are to be compared, but the plan is one for "
+                f"{self.plan.source!r}. Leave the plan out, or name one source."
+            )
+        if self.plan.init == "random":
+            raise PlanError(
+                f"The plan {str(self.plan)!r} uses nothing that {count} sources have learned, so "
+                "that they cannot be compared by it. Name one source, or another plan."
             )
 
     @property

@@ -17,10 +17,12 @@ from headstart.errors import InputError, SourceError
 from headstart.evaluation.place_baselines import place_baselines
 from headstart.evaluation.result import BaselineFigures, Result, TransferFigures
 from headstart.evaluation.verdict import verdict
+from headstart.evidence import Decision, Evidence
 from headstart.fitting.place_answers import all_answers
 from headstart.fitting.place_learner import Learned, PlaceLearner
 from headstart.fitting.place_plan import twin_plan
 from headstart.fitting.place_settings import PlaceSettings
+from headstart.fitting.place_source_choice import choose_place_source
 from headstart.fitting.watch import Watch
 from headstart.metrics.figure import Figure
 from headstart.progress import Progress, silent
@@ -99,6 +101,12 @@ def fit_places(
     _check_some(train, test)
     _check_test(task, test)
     notes = task.check(train)
+    told: tuple[Decision, ...] = ()
+    if settings.candidates:
+        choice = choose_place_source(train, task, settings, progress, watch)
+        told, notes = (choice.decision(),), (*notes, *choice.notes)
+        best = choice.chosen.request
+        settings = replace(settings, candidates=(), source=best.source, weights=best.weights)
     learner = PlaceLearner(settings, task, train, progress, watch)
     learned = learner.learn()
     with watch.step("evaluate"):
@@ -118,7 +126,9 @@ def fit_places(
         notes=tuple(dict.fromkeys((*train.notes, *test.notes, *notes, *model.result_.notes))),
         seconds=watch.seconds,
     )
-    return replace(model, result_=result, kept=model.kept if settings.keeps_samples else None)
+    evidence = Evidence((*told, *model.evidence.decisions))
+    kept = model.kept if settings.keeps_samples else None
+    return replace(model, result_=result, evidence=evidence, kept=kept)
 
 
 def _read_once(side: Dataset) -> Dataset:

@@ -49,6 +49,7 @@ SPEAKERS = sorted(
                 "evaluation/place_baselines.py",
                 "fitting/comparison.py",
                 "fitting/label_evidence.py",
+                "fitting/place_source_choice.py",
                 "fitting/search_course.py",
                 "fitting/training_evidence.py",
                 "fitting/transfer_choice.py",
