@@ -67,6 +67,52 @@ def _model(run):
     return f"models:/{run.outputs.model_outputs[0].model_id}"
 
 
+@pytest.fixture(scope="module")
+def found(place_runs, tmp_path_factory):
+    """A run of boxes that was told to a store of its own."""
+    import mlflow
+
+    here = tmp_path_factory.mktemp("tracked-places")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(here)
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{here / 'store.db'}")
+        tracking.track(place_runs["detection"], "mlflow")
+        yield mlflow.search_runs(experiment_names=[tracking.EXPERIMENT], output_format="list")[0]
+
+
+def test_a_run_of_places_is_told_and_answers(found, place_runs):
+    import mlflow
+
+    own = load(place_runs["detection"])
+    assert found.data.metrics["ap50"] == pytest.approx(own.result_.test["ap50"].value)
+    assert found.data.params["task"] == "detection"
+    files = {one.path for one in mlflow.artifacts.list_artifacts(run_id=found.info.run_id)}
+    assert {"report.html", "result.json", "predictions.csv"} <= files
+    model = mlflow.pyfunc.load_model(_model(found))
+    pictures = [
+        str(place_runs["detection"].parent / f"detection-data/images/{n}.png") for n in (8, 9)
+    ]
+    answers = model.predict(pictures)
+    expected = own.predict_rows(pictures)
+    assert [json.loads(one) for one in answers["boxes"]] == [
+        row.to_dict()["boxes"] for row in expected
+    ]
+    assert answers["width"].tolist() == [80, 80]
+
+
+def test_masks_are_answered_by_their_shares(place_runs, tmp_path):
+    from headstart.runs.mlflow_model import RunModel
+
+    model = RunModel()
+    model.model = load(place_runs["segmentation"])
+    (tmp_path / "bad.png").write_text("hello")
+    picture = place_runs["segmentation"].parent / "segmentation-data/images/8.png"
+    answers = model.predict(None, [picture, tmp_path / "bad.png"])
+    shares = answers[["share:background", "share:blue", "share:red"]].to_numpy()
+    assert shares[0].sum() == pytest.approx(1, abs=1e-4)
+    assert "not a picture" in answers["reason"][1]
+
+
 def test_a_tracker_that_is_not_known_or_not_there(monkeypatch):
     with pytest.raises(InputError, match=r"'wandb' is not known; accepted: mlflow"):
         tracking.check_tracker("wandb")

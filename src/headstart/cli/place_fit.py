@@ -182,7 +182,6 @@ def _refuse_of_labels(typed: FitArguments) -> None:
         "--time-limit": typed.time_limit,
         "--processes": typed.processes > 1,
         "--text": typed.text_column,
-        "--track": typed.track,
         "--targets": typed.targets,
         "--keep-transfer": typed.keep_transfer,
     }

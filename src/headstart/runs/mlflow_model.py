@@ -6,11 +6,14 @@ is kept as code, and nothing else imports it.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import mlflow
 import pandas as pd
 from mlflow.pyfunc.model import PythonModel
+
+from headstart.tasks.registry import PLACE_TASKS
 
 #: The name under which MLflow keeps the run folder.
 RUN = "run"
@@ -41,10 +44,13 @@ class RunModel(PythonModel):
         Returns
         -------
         pandas.DataFrame
-            ``predicted``, and ``p:CLASS`` for each class; ``reason`` where there is no answer.
+            ``predicted``, and ``p:CLASS`` for each class; of places ``width``, ``height``, and
+            ``boxes`` as JSON or ``share:CLASS`` for each class. ``reason`` where there is no
+            answer.
         """
         rows = [row.to_dict() for row in self.model.predict_rows(self._inputs(model_input))]
-        return pd.DataFrame([_flat(row) for row in rows])
+        flat = _flat_places if self.model.task.name in PLACE_TASKS else _flat
+        return pd.DataFrame([flat(row) for row in rows])
 
     def _inputs(self, given: Any) -> Any:
         if self.model.result_.modality == "embedding":
@@ -58,6 +64,14 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     shares = {f"p:{name}": share for name, share in row.get("probabilities", {}).items()}
     told = {"predicted": row.get("predicted"), "reason": row.get("reason")}
     return {**told, **shares}
+
+
+def _flat_places(row: dict[str, Any]) -> dict[str, Any]:
+    """A cell holds no list in every place that MLflow writes tables to."""
+    told = {key: row.get(key) for key in ("width", "height", "reason")}
+    if "boxes" in row:
+        told["boxes"] = json.dumps(row["boxes"])
+    return told | {f"share:{name}": share for name, share in row.get("shares", {}).items()}
 
 
 mlflow.models.set_model(RunModel())

@@ -13,8 +13,9 @@ from typing import Any
 
 from headstart.errors import InputError, MissingDependencyError, RunError
 from headstart.evaluation.result import Result
-from headstart.runs.loading import load_answering_once
+from headstart.runs.loading import load_one_answer
 from headstart.runs.model import Model
+from headstart.runs.place_model import PlaceModel
 
 EXPERIMENT = "headstart"
 _BARS = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
@@ -60,10 +61,10 @@ def track(folder: Path, name: str) -> str:
     Raises
     ------
     RunError
-        If the tracker cannot be reached or refuses, or the model says where something is.
+        If the tracker cannot be reached or refuses.
     """
     check_tracker(name)
-    model = load_answering_once(folder, f"The tracker {name}")
+    model = load_one_answer(folder)
     try:
         return TRACKERS[name](folder, model)
     except Exception as error:  # whatever a tracker's client and server raise
@@ -73,7 +74,7 @@ def track(folder: Path, name: str) -> str:
         ) from error
 
 
-def _to_mlflow(folder: Path, model: Model) -> str:
+def _to_mlflow(folder: Path, model: Model | PlaceModel) -> str:
     """Parameters, figures, the folder's report and evidence, and the model as a pyfunc."""
     import mlflow
 
@@ -176,4 +177,4 @@ def _plain(name: str) -> str:
 
 
 #: By name.
-TRACKERS: Mapping[str, Callable[[Path, Model], str]] = {"mlflow": _to_mlflow}
+TRACKERS: Mapping[str, Callable[[Path, Model | PlaceModel], str]] = {"mlflow": _to_mlflow}

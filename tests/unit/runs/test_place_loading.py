@@ -12,7 +12,6 @@ from headstart.files import to_json
 from headstart.runs.kept_places import KEPT_PLACES
 from headstart.runs.loading import load_answering_once
 from headstart.runs.place_model import PlaceModel
-from headstart.runs.tracking import track
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -26,12 +25,6 @@ def test_load_opens_it(place_runs, task):
 def test_who_needs_one_answer_a_sample_refuses_it(place_runs, task):
     with pytest.raises(RunError, match=f"one of {task}: its answers are places .* headstart x acc"):
         load_answering_once(place_runs[task], "headstart x")
-
-
-def test_a_tracker_refuses_it(place_runs):
-    pytest.importorskip("mlflow")
-    with pytest.raises(RunError, match="The tracker mlflow accepts runs whose answer is a label"):
-        track(place_runs["detection"], "mlflow")
 
 
 def test_it_is_not_explained(place_runs):
