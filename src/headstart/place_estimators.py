@@ -48,6 +48,7 @@ class _PlaceEstimator(BaseEstimator):
         learning_rate: float | None = None,
         weights: str | Path | None = None,
         test_size: float = 0.2,
+        time_limit: float | None = None,
         random_twin: bool = True,
         random_state: int | None = 0,
     ) -> None:
@@ -58,6 +59,7 @@ class _PlaceEstimator(BaseEstimator):
         self.learning_rate = learning_rate
         self.weights = weights
         self.test_size = test_size
+        self.time_limit = time_limit
         self.random_twin = random_twin
         self.random_state = random_state
 
@@ -146,6 +148,7 @@ class _PlaceEstimator(BaseEstimator):
             **shared_settings(self),
             **self._sources(),
             twin=bool(self.random_twin),
+            time_limit=None if self.time_limit is None else float(self.time_limit),
         )
 
 
@@ -180,6 +183,9 @@ class TransferDetector(_PlaceEstimator):
         Local file of weights for the source.
     test_size : float, default=0.2
         Share of the pictures that is held out when ``fit`` gets no test set, above 0 and below 1.
+    time_limit : float or None, default=None
+        Seconds for the whole fit, above 0: as many views and epochs as there is time for, and the
+        random twin where there is. None: as long as it takes.
     random_twin : bool, default=True
         Whether to train the same head on the same network with random weights too, and compare:
         the fit takes twice as long, and the verdict means something.
@@ -205,7 +211,9 @@ class TransferLocaliser(_PlaceEstimator):
 
     Parameters
     ----------
-    source, plan, epochs, batch_size, learning_rate, weights, test_size, random_twin, random_state
+    source, plan, epochs, batch_size, learning_rate, weights
+        As of :class:`TransferDetector`.
+    test_size, time_limit, random_twin, random_state
         As of :class:`TransferDetector`.
 
     Attributes
@@ -228,7 +236,9 @@ class TransferSegmenter(_PlaceEstimator):
 
     Parameters
     ----------
-    source, plan, epochs, batch_size, learning_rate, weights, test_size, random_twin, random_state
+    source, plan, epochs, batch_size, learning_rate, weights
+        As of :class:`TransferDetector`.
+    test_size, time_limit, random_twin, random_state
         As of :class:`TransferDetector`.
     classes : path, list of str or None, default=None
         A table of the classes with their values or colours, or names; None: the values are names.
@@ -261,6 +271,7 @@ class TransferSegmenter(_PlaceEstimator):
         learning_rate: float | None = None,
         weights: str | Path | None = None,
         test_size: float = 0.2,
+        time_limit: float | None = None,
         random_twin: bool = True,
         random_state: int | None = 0,
     ) -> None:
@@ -272,6 +283,7 @@ class TransferSegmenter(_PlaceEstimator):
             learning_rate=learning_rate,
             weights=weights,
             test_size=test_size,
+            time_limit=time_limit,
             random_twin=random_twin,
             random_state=random_state,
         )

@@ -167,6 +167,7 @@ def place_settings(task: str, typed: FitArguments) -> PlaceSettings:
         states=typed.states,  # type: ignore[arg-type]
         resume=typed.resume,
         keeps_samples=not typed.no_samples,
+        time_limit=typed.time_limit,
     )
 
 
@@ -179,7 +180,6 @@ def _refuse_of_labels(typed: FitArguments) -> None:
         Naming the first.
     """
     given = {
-        "--time-limit": typed.time_limit,
         "--processes": typed.processes > 1,
         "--text": typed.text_column,
         "--targets": typed.targets,

@@ -14,7 +14,7 @@ from headstart.activations.room import Room, room_for
 from headstart.activations.states import States
 from headstart.activations.store import ActivationStore
 from headstart.activations.tap_states import TapEncoders
-from headstart.activations.views import check_views
+from headstart.activations.views import ORIGINAL, check_views
 from headstart.data.dataset import Dataset
 from headstart.data.splits import stratified_split
 from headstart.errors import InputError
@@ -26,7 +26,9 @@ from headstart.fitting.place_digest import place_digest
 from headstart.fitting.place_plan import validation_share
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.place_start import PlaceStart, start_places
+from headstart.fitting.place_time import PlaceTime, time_notes
 from headstart.fitting.snapshots import snapshots_on_disk
+from headstart.fitting.time_left import least_row_seconds
 from headstart.fitting.training_evidence import epochs_decision, states_decision
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
@@ -57,12 +59,18 @@ class Learned:
         What it says of them.
     flops : float
         Of the stages that are read, a picture.
+    notes : tuple of str
+        What there was no time for.
+    interrupted : bool
+        Whether the user ended the training.
     """
 
     model: PlaceModel
     merit: float
     held_back: tuple[Any, ...] = ()
     flops: float = 0.0
+    notes: tuple[str, ...] = ()
+    interrupted: bool = False
 
 
 @dataclass
@@ -81,6 +89,8 @@ class PlaceLearner:
         Who is told how far it is.
     watch : Watch
         Where the seconds go.
+    time : PlaceTime or None
+        What there is of it; None: as much as it takes.
     """
 
     settings: PlaceSettings
@@ -88,13 +98,15 @@ class PlaceLearner:
     dataset: Dataset
     progress: Progress
     watch: Watch
+    time: PlaceTime | None = None
 
     def learn(self, plan: Plan | None = None) -> Learned:
         """By a plan that is settled already, or by the one that the settings ask for."""
         self.progress("build the network", 0, None)
         with self.watch.step("build the network"):
-            start = start_places(self.settings, self.task, self.labels, len(self.rows[0]), plan)
+            asked = start_places(self.settings, self.task, self.labels, len(self.rows[0]), plan)
         with self.watch.step("encode"):
+            start = asked if self.time is None else self.in_time(asked, self.time)
             states, room, is_stored = self.states(start)
         digest = place_digest(
             start, self.task, self.head_settings, self.dataset, self.settings.seed
@@ -102,6 +114,7 @@ class PlaceLearner:
         checkpoints = snapshots_on_disk(digest, self.settings.resume)
         with self.watch.step("train"):
             outcome = self.train(start, states, checkpoints)
+            start = replace(start, plan=outcome.plan)
         self.progress("convert the trained network", 0, None)
         with self.watch.step("convert the trained network"):
             model = self.model(start, outcome)
@@ -113,7 +126,14 @@ class PlaceLearner:
         )
         judged = self.judged(replace(model, evidence=Evidence(decisions)))
         read = start.assembled.backbone.stages[: 1 + max(tap.index for tap in start.taps)]
-        return replace(judged, flops=sum(stage.flops for stage in read))
+        interrupted = outcome.trained.ended == "interrupted"
+        views = len(start.training.views), len(asked.training.views)
+        is_whole = outcome.trained.ended in ("finished", "fell behind")
+        done = start.training.epochs if is_whole else outcome.trained.history[-1].epoch
+        epochs = done, asked.training.epochs
+        notes = () if self.time is None else time_notes(views, epochs, interrupted)
+        flops = sum(stage.flops for stage in read)
+        return replace(judged, flops=flops, notes=notes, interrupted=interrupted)
 
     @property
     def labels(self) -> list[Any]:
@@ -131,6 +151,17 @@ class PlaceLearner:
             return every, every[:0]
         same = np.zeros(count, dtype=np.intp)
         return stratified_split(same, self.dataset.fingerprints, share, self.settings.seed)
+
+    def in_time(self, start: PlaceStart, time: PlaceTime) -> PlaceStart:
+        """With as many views as there is time for, by the pass that validation needs anyway."""
+        flops = sum(stage.flops for stage in start.assembled.backbone.stages)
+        least = least_row_seconds(flops) * len(self.dataset)
+        original = start.with_views((ORIGINAL,))
+        began = self.watch.elapsed
+        self.states(original)
+        seconds = max(self.watch.elapsed - began, least)
+        time.row_seconds = seconds / len(self.dataset)
+        return start.with_views(time.views(start.training.views, seconds))
 
     def states(self, start: PlaceStart) -> tuple[States, Room, bool]:
         """Rows of the training pictures, stored where there is room.
@@ -181,6 +212,7 @@ class PlaceLearner:
             start.drawn_from,
             start.canvas,
             self.settings.seed,
+            seconds=None if self.time is None else max(self.time.for_training, 0.0),
         )
         head = (self.task, self.head_settings)
         return train_places(

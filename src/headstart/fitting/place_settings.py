@@ -10,7 +10,7 @@ from headstart.activations.preparation import Request
 from headstart.activations.room import StatesChoice
 from headstart.backbones.catalogue import default_source
 from headstart.errors import InputError, PlanError
-from headstart.plan import Plan
+from headstart.plan import Budget, Plan
 from headstart.strategies import PlanName
 from headstart.tasks.registry import PLACE_TASKS
 
@@ -55,6 +55,9 @@ class PlaceSettings:
         Whether the run keeps what is there and what was found in some test pictures, to be shown.
     candidates : tuple of Request
         Sources to choose from, where there are several; ``source`` is ``"auto"`` then.
+    time_limit : float or None
+        Seconds for the whole fit, above 0, in which as many views, epochs and rivals are had as
+        there is time for; None: as long as it takes.
 
     Raises
     ------
@@ -77,6 +80,7 @@ class PlaceSettings:
     class_weights: bool = True
     keeps_samples: bool = True
     candidates: tuple[Request, ...] = ()
+    time_limit: float | None = None
 
     def __post_init__(self) -> None:
         if self.task not in PLACE_TASKS:
@@ -98,6 +102,7 @@ class PlaceSettings:
             )
         _check_head(self.task, self.head)
         self._check_candidates()
+        Budget(self.time_limit)
         if self.source == AUTO and self.weights is not None:
             raise InputError(
                 f"The weights file {self.weights!r} is given without a source, so its architecture "

@@ -15,6 +15,7 @@ from headstart.errors import HeadstartError, InputError, SourceError
 from headstart.evidence import Decision
 from headstart.fitting.place_learner import Learned, PlaceLearner
 from headstart.fitting.place_settings import PlaceSettings
+from headstart.fitting.place_time import PlaceTime
 from headstart.fitting.watch import Watch
 from headstart.metrics.figure import Figure
 from headstart.metrics.intervals import Z95
@@ -118,7 +119,12 @@ class PlaceChoice:
 
 
 def choose_place_source(
-    train: Dataset, task: Any, settings: PlaceSettings, progress: Progress, watch: Watch
+    train: Dataset,
+    task: Any,
+    settings: PlaceSettings,
+    progress: Progress,
+    watch: Watch,
+    time: PlaceTime | None = None,
 ) -> PlaceChoice:
     """Train a head on each for a short time, on pictures as they are and with frozen stages.
 
@@ -134,6 +140,8 @@ def choose_place_source(
         With candidates.
     progress, watch : Progress, Watch
         Who is told how far it is, and where the seconds go.
+    time : PlaceTime or None
+        What there is of it, of which the choice takes no more than half.
 
     Raises
     ------
@@ -145,9 +153,10 @@ def choose_place_source(
     learned: dict[str, Learned] = {}
     refused: dict[str, str] = {}
     truth: list[Any] = []
-    for request in settings.candidates:
+    for place, request in enumerate(settings.candidates):
+        own = None if time is None else time.part(_shares(len(settings.candidates))[place])
         learner = PlaceLearner(
-            _short(settings, request, train, task), task, train, progress, Watch()
+            _short(settings, request, train, task), task, train, progress, Watch(), own
         )
         truth = [learner.labels[row] for row in learner.rows[1]]
         _check_held_back(truth, train, settings)
@@ -163,6 +172,17 @@ def choose_place_source(
         raise SourceError(f"None of the sources can be used. {told}")
     contenders = _compared(task, truth, settings, learned)
     return PlaceChoice(least_work(contenders), contenders, refused, len(truth), task.metric)
+
+
+def _shares(count: int) -> list[float]:
+    """Of what is left before each: equal parts of a half of all.
+
+    Examples
+    --------
+    >>> [round(share, 3) for share in _shares(2)]
+    [0.25, 0.333]
+    """
+    return [1 / (2 * count - place) for place in range(count)]
 
 
 def least_work(contenders: Sequence[Contender]) -> Contender:

@@ -60,6 +60,10 @@ class PlaceStart:
         """Places among the views of those that epochs draw from."""
         return tuple(self.views.index(view) for view in self.training.views)
 
+    def with_views(self, views: tuple[str, ...]) -> PlaceStart:
+        """The same, trained on other views."""
+        return replace(self, plan=replace(self.plan, training=replace(self.training, views=views)))
+
 
 def start_places(
     settings: PlaceSettings,

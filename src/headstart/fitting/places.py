@@ -23,8 +23,10 @@ from headstart.fitting.place_learner import Learned, PlaceLearner
 from headstart.fitting.place_plan import twin_plan
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.place_source_choice import choose_place_source
+from headstart.fitting.place_time import PlaceTime
 from headstart.fitting.watch import Watch
 from headstart.metrics.figure import Figure
+from headstart.plan import Budget
 from headstart.progress import Progress, silent
 from headstart.runs.kept_outcomes import keep_outcomes
 from headstart.runs.kept_places import keep_places
@@ -32,6 +34,10 @@ from headstart.runs.place_model import PlaceModel
 from headstart.tasks.registry import PLACE_TASKS
 
 RANDOM_TWIN = "the same head on the same network with random weights"
+NO_TWIN = (
+    "There was no time for the same head on random weights, so that the verdict compares with what "
+    "looks at no picture."
+)
 
 
 @dataclass(frozen=True)
@@ -102,16 +108,22 @@ def fit_places(
     _check_test(task, test)
     notes = task.check(train)
     told: tuple[Decision, ...] = ()
+    time = None
+    if settings.time_limit is not None:
+        time = PlaceTime(Budget(settings.time_limit), watch, len(test))
     if settings.candidates:
-        choice = choose_place_source(train, task, settings, progress, watch)
+        choice = choose_place_source(train, task, settings, progress, watch, time)
         told, notes = (choice.decision(),), (*notes, *choice.notes)
         best = choice.chosen.request
         settings = replace(settings, candidates=(), source=best.source, weights=best.weights)
-    learner = PlaceLearner(settings, task, train, progress, watch)
+    learner = PlaceLearner(settings, task, train, progress, watch, time)
+    began = watch.elapsed
     learned = learner.learn()
     with watch.step("evaluate"):
         answers = all_answers(learned.model, test.items, progress)
-    rivals = [*_rules(task, learner, test), *_twins(settings, learner, learned, test)]
+    twins, untold = _twins_in_time(settings, learner, learned, test, watch.elapsed - began)
+    notes = (*notes, *learned.notes, *untold)
+    rivals = [*_rules(task, learner, test), *twins]
     with watch.step("evaluate"):
         model = _measured(learned, answers, rivals, test, settings.seed)
     result = replace(
@@ -194,6 +206,26 @@ def _rules(task: Any, learner: PlaceLearner, test: Dataset) -> list[Rival]:
     return [Rival(one.name, one.answers, one.train_merit) for one in found]
 
 
+def _twins_in_time(
+    settings: PlaceSettings, learner: PlaceLearner, learned: Learned, test: Dataset, seconds: float
+) -> tuple[list[Rival], tuple[str, ...]]:
+    """The random twin where it can be had in time, and a note where it cannot.
+
+    Parameters
+    ----------
+    seconds : float
+        That the model itself took: its twin takes as many, encoding included.
+    """
+    if learner.time is None or not settings.twin:
+        return _twins(settings, learner, learned, test), ()
+    if learned.interrupted or learner.time.left < seconds:
+        return [], (NO_TWIN,)
+    try:
+        return _twins(settings, learner, learned, test), ()
+    except KeyboardInterrupt:
+        return [], (NO_TWIN,)
+
+
 def _twins(
     settings: PlaceSettings, learner: PlaceLearner, learned: Learned, test: Dataset
 ) -> list[Rival]:
@@ -201,7 +233,7 @@ def _twins(
     if not settings.twin or not learned.model.plan.transfers:
         return []
     watch = Watch()
-    twin = replace(learner, watch=watch)
+    twin = replace(learner, watch=watch, time=None)
     try:
         with learner.watch.step("the random twin"):
             own = twin.learn(twin_plan(learned.model.plan))

@@ -40,7 +40,7 @@ Ended = Literal["finished", "fell behind", "out of time", "interrupted"]
 #: get this share of their epochs.
 _FEWEST_EPOCHS, _SHARE_FROM_RANDOM = 2, 0.25
 #: Judgements after the last epoch: of the weights that could be kept, and of those that are.
-_JUDGEMENTS_AT_THE_END = 4
+JUDGEMENTS_AT_THE_END = 4
 #: What the forward pass takes of a step.
 _FORWARD = 0.4
 #: Held-out samples that are judged together.
@@ -261,7 +261,7 @@ class Trainer:
             return
         more = self.training.epochs - 1 if number == 0 else 0
         judgement = _FORWARD * len(self.learning.valid_rows) / self.training.batch_size
-        judgements = (1 + more + _JUDGEMENTS_AT_THE_END) * judgement
+        judgements = (1 + more + JUDGEMENTS_AT_THE_END) * judgement
         allowed = self.pace.allows(n_steps - done + more * n_steps + judgements)
         if not self.fabric.broadcast(allowed):
             raise OutOfTime

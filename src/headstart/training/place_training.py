@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -24,9 +25,10 @@ from headstart.training.batches import Batch
 from headstart.training.checkpoints import Checkpoints
 from headstart.training.job import threads, trainer_fabric
 from headstart.training.kernel_choice import fast_depthwise
-from headstart.training.loop import Trained, Trainer
+from headstart.training.loop import JUDGEMENTS_AT_THE_END, Trained, Trainer
 from headstart.training.memory import kept_memory
 from headstart.training.modes import set_modes
+from headstart.training.pace import OutOfTime, Pace
 from headstart.training.place_heads import head_for
 from headstart.training.place_network import PlaceNetwork
 
@@ -55,6 +57,8 @@ class PlaceLearning:
         Height and width of what the network reads.
     seed : int
         Of order, views, the head and dropout.
+    seconds : float or None
+        That the training may take; None: as many as it takes.
     """
 
     states: States
@@ -65,21 +69,45 @@ class PlaceLearning:
     views: tuple[int, ...]
     canvas: tuple[int, int]
     seed: int = 0
+    seconds: float | None = None
     lengths: None = None
 
 
 @dataclass(frozen=True)
 class PlaceOutcome:
-    """A trained network, and how its training went."""
+    """A trained network, how its training went, and the plan as there was time for it."""
 
     network: PlaceNetwork
     trained: Trained
+    plan: Plan
 
 
 class PlaceTrainer(Trainer):
     """The usual loop where goals depend on the view, and the head knows its own loss."""
 
     learning: Any
+
+    def check_time(self, number: int, done: int, n_steps: int) -> None:
+        """Plan fewer epochs where not all would be over in time; the first is finished always.
+
+        Raises
+        ------
+        OutOfTime
+            If a later one cannot be finished.
+        """
+        self.pace.step_done()
+        if not self.pace.is_limited:
+            return
+        judging = math.ceil(len(self.learning.valid_rows) / self.training.batch_size)
+        end = JUDGEMENTS_AT_THE_END * judging + n_steps - done
+        epochs, fewest = self.training.epochs, number + 1
+        while epochs > fewest and not self.pace.allows(
+            end + (epochs - fewest) * (n_steps + judging)
+        ):
+            epochs -= 1
+        self.plan = self.plan.with_training(epochs=epochs)
+        if number and not self.pace.allows(end):
+            raise OutOfTime
 
     def all_goals(self) -> Tensor:
         """None: they are made for each view when it is drawn."""
@@ -172,10 +200,12 @@ def train_places(
     learns: Any = learning
     with threads(), kept_memory(), _fast(network, plan, learning):
         trainer = PlaceTrainer(trainer_fabric(), some, plan, learns, checkpoints, progress)
+        trainer.pace = Pace(learning.seconds)
+        trainer.keeps_interrupted = learning.seconds is not None
         trained = trainer.run()
     merge_adapters(some)
     network.cpu().eval().requires_grad_(False)
-    return PlaceOutcome(network, trained)
+    return PlaceOutcome(network, trained, trainer.plan)
 
 
 def check_places_plan(plan: Plan) -> None:
