@@ -88,6 +88,20 @@ def test_one_box_a_picture_is_learned(data):
     assert [len(row["boxes"]) for row in answers["predictions"]] == [1] * 8
 
 
+def test_a_source_is_chosen_and_the_fit_keeps_to_its_time(data):
+    sources = ("--source", "bundled/efficientnet-lite0@64x64", "--source", "torchvision/gone")
+    limited = ("--epochs", "500", "--time-limit", "1", "--out", "limited-run")
+    done = headstart("fit", *BOXES, *sources, *limited, cwd=data)
+    told = " ".join(done.stdout.split())
+    assert "of 500 epochs" in told
+    assert "The source torchvision/gone was left out of the choice:" in told
+    assert "There was no time for the same head on random weights" in told
+    evidence = json.loads((data / "limited-run" / "evidence.json").read_bytes())
+    (choice,) = [one for one in evidence["decisions"] if one["question"] == "which source"]
+    assert choice["answer"] == "bundled/efficientnet-lite0@64x64"
+    assert choice["reason"] == "No other source can be used."
+
+
 BOXES = ("boxes.csv", "--images", "images", "--task", "detect")
 
 
@@ -98,6 +112,9 @@ BOXES = ("boxes.csv", "--images", "images", "--task", "detect")
         ((*BOXES, "--masks", "masks"), "--masks is about masks, and the task 'detect'"),
         ((*BOXES, "--split", "gone.csv"), "gone.csv"),
         ((*BOXES, "--epochs", "0"), "epochs"),
+        ((*BOXES, "--time-limit", "0"), "The time limit is 0.0; it must be a number of seconds"),
+        ((*BOXES, "--source", "a/b", "--source", "a/b"), "'a/b' is given 2 times"),
+        ((*BOXES, "--track", "wandb"), "The tracker 'wandb' is not known; accepted: mlflow"),
         ((*BOXES, "--source", "bundled/minilm-l6"), "reads samples of kind 'text'"),
         ((*BOXES, "--source", "bundled/efficientnet-lite0@64x7"), "is '64x7'; accepted"),
         ((*BOXES, "--test-size", "1.5"), "test_size is 1.5"),

@@ -133,7 +133,7 @@ class PlaceLearner:
         epochs = done, asked.training.epochs
         notes = () if self.time is None else time_notes(views, epochs, interrupted)
         flops = sum(stage.flops for stage in read)
-        return replace(judged, flops=flops, notes=notes, interrupted=interrupted)
+        return replace(judged, flops=flops, notes=(*asked.notes, *notes), interrupted=interrupted)
 
     @property
     def labels(self) -> list[Any]:
@@ -160,8 +160,9 @@ class PlaceLearner:
         began = self.watch.elapsed
         self.states(original)
         seconds = max(self.watch.elapsed - began, least)
-        time.row_seconds = seconds / len(self.dataset)
-        return start.with_views(time.views(start.training.views, seconds))
+        time.row_seconds = max(time.row_seconds, seconds / len(self.dataset))
+        pass_seconds = time.row_seconds * len(self.dataset)
+        return start.with_views(time.views(start.training.views, pass_seconds))
 
     def states(self, start: PlaceStart) -> tuple[States, Room, bool]:
         """Rows of the training pictures, stored where there is room.

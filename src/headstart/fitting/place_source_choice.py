@@ -167,6 +167,8 @@ def choose_place_source(
             raise
         except HeadstartError as error:
             refused[request.source] = str(error)
+        if time is not None and own is not None:  # a stored pass would tell nothing
+            time.row_seconds = max(time.row_seconds, own.row_seconds)
     if not learned:
         told = " ".join(f"{name}: {reason}" for name, reason in refused.items())
         raise SourceError(f"None of the sources can be used. {told}")

@@ -34,11 +34,22 @@ class PlaceStart:
         As it is carried out.
     taps : tuple of Tap
         What the head reads.
+    unread : tuple of str
+        Stages that were to be trained, and come after what the head reads.
     """
 
     assembled: Assembled
     plan: Plan
     taps: tuple[Tap, ...]
+    unread: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is not done that was asked for."""
+        if not self.unread or self.plan.suffix:
+            return ()
+        named = ", ".join(self.unread)
+        return (f"Nothing but the head was trained: it does not read what {named} gives.",)
 
     @property
     def canvas(self) -> tuple[int, int]:
@@ -103,7 +114,9 @@ def start_places(
     taps = taps_for(assembled.backbone, task.strides(labels, assembled.source.preprocessing.size))
     stages = tuple(dict.fromkeys(tap.stage for tap in taps))
     read = as_read(plan.with_head(replace(plan.head, stages=stages)), taps)
-    return PlaceStart(assembled, read, taps)
+    both = zip(plan.stages, read.stages, strict=True)
+    unread = tuple(asked.name for asked, own in both if asked.mode != own.mode)
+    return PlaceStart(assembled, read, taps, unread)
 
 
 def _begun(

@@ -19,15 +19,17 @@ from headstart.data.items import FileItem, PictureItem
 from headstart.data.masks import ArrayMask
 from headstart.data.object_arrays import as_objects
 from headstart.errors import HeadstartError, InputError, PlanError, SourceError
-from headstart.fitting import places
+from headstart.fitting import place_start, places
 from headstart.fitting.place_answers import all_answers
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.places import RANDOM_TWIN, fit_places
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan, StagePlan
 from headstart.progress import silent
+from headstart.report.language import language_named
 from headstart.runs.place_saving import load_places
 from headstart.strategies import read_plan_name
+from headstart.tasks.registry import PLACE_TASKS
 
 pytestmark = pytest.mark.usefixtures("place_sources")
 TRAINING = {"epochs": 1, "views": ("original",), "validation": 0.0, "batch_size": 4}
@@ -342,3 +344,20 @@ def test_a_picture_that_is_gone_since_is_named(tmp_path):
         fit_places(one, other, settings_for())
     with pytest.raises(InputError, match=r"gone\.png could be read when the fit began"):
         fit_places(other, one, settings_for())
+
+
+def test_a_plan_that_trains_what_the_head_does_not_read_is_told_of(monkeypatch):
+    settings = settings_for(plan="freeze:-1")
+    labels = list(scenes("localisation", range(4)).labels)
+    task = PLACE_TASKS["localisation"].from_labels(labels)
+    trained = place_start.start_places(settings, task, labels, 4)
+    assert trained.plan.suffix
+    assert trained.notes == ()
+    monkeypatch.setattr(type(task), "strides", lambda *_: (16,))
+    untrained = place_start.start_places(settings, task, labels, 4)
+    last = untrained.plan.stages[-1].name
+    (note,) = untrained.notes
+    assert note == f"Nothing but the head was trained: it does not read what {last} gives."
+    assert not language_named("zh").translate(note).missing
+    sides = scenes("localisation", range(4)), scenes("localisation", [8])
+    assert note in fit_places(*sides, settings).result_.notes

@@ -50,6 +50,7 @@ SPEAKERS = sorted(
                 "fitting/comparison.py",
                 "fitting/label_evidence.py",
                 "fitting/place_source_choice.py",
+                "fitting/place_start.py",
                 "fitting/place_time.py",
                 "fitting/search_course.py",
                 "fitting/training_evidence.py",
