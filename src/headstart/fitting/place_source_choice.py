@@ -12,6 +12,7 @@ from headstart.advice.ranking import QUESTION
 from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
 from headstart.errors import HeadstartError, InputError, SourceError
+from headstart.evaluation.place_baselines import place_baselines
 from headstart.evidence import Decision
 from headstart.fitting.place_learner import Learned, PlaceLearner
 from headstart.fitting.place_settings import PlaceSettings
@@ -53,7 +54,7 @@ class Contender:
         return (self.behind.high - self.behind.low) / (2 * Z95)
 
     @property
-    def is_as_good(self) -> bool:
+    def isas_good(self) -> bool:
         """Whether no more than a standard error is between it and the best."""
         return self.behind.value <= self.error
 
@@ -74,6 +75,8 @@ class PlaceChoice:
         Training pictures that were held back.
     metric : str
         The figure that was compared.
+    rule : float
+        That figure of the best rule that looks at no picture.
     """
 
     chosen: Contender
@@ -81,13 +84,29 @@ class PlaceChoice:
     refused: Mapping[str, str]
     n_judged: int
     metric: str
+    rule: float = 0.0
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sources that were left out, with the reason."""
-        return tuple(
+        """Sources that were left out, with the reason; and that nothing tells them apart."""
+        aside = tuple(
             f"The source {name} was left out of the choice: {reason}"
             for name, reason in self.refused.items()
+        )
+        is_open = len(self.contenders) > 1 and not self.is_told
+        return (*aside, self._untold) if is_open else aside
+
+    @property
+    def is_told(self) -> bool:
+        """Whether any head learned enough to speak for its source."""
+        return self.contenders[0].learned.merit > self.rule
+
+    @property
+    def _untold(self) -> str:
+        return (
+            f"On {self.n_judged} training pictures that were held back no head did better than a "
+            "rule that looks at no picture, so that they cannot tell the sources apart: the one "
+            "that takes the least work was taken."
         )
 
     def decision(self) -> Decision:
@@ -109,6 +128,8 @@ class PlaceChoice:
         best = self.contenders[0]
         if len(self.contenders) == 1:
             return "No other source can be used."
+        if not self.is_told:
+            return self._untold
         judged = f"on {self.n_judged} training pictures that were held back"
         if self.chosen is not best:
             return (
@@ -173,7 +194,9 @@ def choose_place_source(
         told = " ".join(f"{name}: {reason}" for name, reason in refused.items())
         raise SourceError(f"None of the sources can be used. {told}")
     contenders = _compared(task, truth, settings, learned)
-    return PlaceChoice(least_work(contenders), contenders, refused, len(truth), task.metric)
+    rule = _rule(task, learner, truth)
+    best = contenders if contenders[0].learned.merit <= rule else as_good(contenders)
+    return PlaceChoice(least_work(best), contenders, refused, len(truth), task.metric, rule)
 
 
 def _shares(count: int) -> list[float]:
@@ -187,9 +210,22 @@ def _shares(count: int) -> list[float]:
     return [1 / (2 * count - place) for place in range(count)]
 
 
+def _rule(task: Any, learner: PlaceLearner, truth: Sequence[Any]) -> float:
+    """What can be had on the pictures held back without looking at them."""
+    labels = learner.labels
+    learned = [labels[row] for row in learner.rows[0]]
+    rules = place_baselines(task, learned, truth)
+    return max((task.merit(truth, one.answers) for one in rules), default=0.0)
+
+
+def as_good(contenders: Sequence[Contender]) -> list[Contender]:
+    """Those that are no more than a standard error behind the best."""
+    return [one for one in contenders if one.isas_good]
+
+
 def least_work(contenders: Sequence[Contender]) -> Contender:
-    """The one that takes the least work among those that are as good as the best."""
-    return min((one for one in contenders if one.is_as_good), key=lambda one: one.learned.flops)
+    """The one that takes the least work."""
+    return min(contenders, key=lambda one: one.learned.flops)
 
 
 def _short(settings: PlaceSettings, request: Request, train: Dataset, task: Any) -> PlaceSettings:

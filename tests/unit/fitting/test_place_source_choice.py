@@ -16,6 +16,7 @@ from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.place_source_choice import (
     Contender,
     PlaceChoice,
+    as_good,
     choose_place_source,
     least_work,
 )
@@ -51,9 +52,21 @@ FAR = contender("far", 0.5, 0.3, 0.05, 1e9)
 
 
 def test_the_least_work_within_a_standard_error_is_taken():
-    assert least_work([BEST, NEARER, NEAR, FAR]) is NEAR
-    assert least_work([BEST, FAR]) is BEST
-    assert least_work([BEST]) is BEST
+    assert least_work(as_good([BEST, NEARER, NEAR, FAR])) is NEAR
+    assert least_work(as_good([BEST, FAR])) is BEST
+    assert least_work(as_good([BEST])) is BEST
+
+
+def test_heads_that_learned_nothing_do_not_speak_for_their_source():
+    every = (BEST, NEAR, FAR)
+    open_choice = PlaceChoice(FAR, every, {}, 30, "ap50", rule=0.8)
+    assert (
+        "no head did better than a rule that looks at no picture" in open_choice.decision().reason
+    )
+    assert open_choice.notes == (open_choice.decision().reason,)
+    assert not language_named("zh").translate(open_choice.notes[0]).missing
+    assert PlaceChoice(NEAR, every, {}, 30, "ap50", rule=0.79).notes == ()
+    assert PlaceChoice(BEST, (BEST,), {}, 30, "ap50", rule=0.9).notes == ()
 
 
 @pytest.mark.parametrize(
@@ -90,7 +103,7 @@ def test_a_fit_goes_on_with_the_chosen_one(task):
     assert model.result_.source.startswith(decision.answer)
     assert decision.measurements[0]["behind"] == 0
     assert all(row["billion operations"] > 0 for row in rows.values())
-    assert "on 3 training pictures" in decision.reason
+    assert "on 3 training pictures" in decision.reason.lower()
     assert "choose the source" in model.result_.seconds
 
 
