@@ -105,6 +105,31 @@ def test_a_source_is_chosen_and_the_fit_keeps_to_its_time(data):
 BOXES = ("boxes.csv", "--images", "images", "--task", "detect")
 
 
+def test_a_curve_of_boxes(data):
+    given = (*BOXES, *QUICK, "--split", "parts.csv", "--no-random-twin")
+    told = json.loads(headstart("curve", *given, "--json", cwd=data).stdout)
+    (curve,) = told["curves"]
+    assert [point["labels"] for point in curve["points"]] == [6]
+    assert (told["measure"], told["pays"], told["n_test"]) == ("ap50", None, 2)
+    said = headstart("curve", *given, cwd=data).stdout.splitlines()
+    assert said[0].startswith("AP50 by number of pictures, on 2 test pictures with bundled/")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*BOXES, "--target", "0.9"), "--target is about labels and numbers"),
+        (("boxes.csv", "--images", "images"), "the task is 'auto'. Accepted with them"),
+        (("boxes.csv", "--epochs", "3"), "--test and --epochs are about boxes and masks"),
+        ((*BOXES, "--classes", "classes.csv"), "--classes is about masks"),
+    ],
+)
+def test_what_a_curve_does_not_take_is_told(data, arguments, message):
+    done = headstart("curve", *arguments, cwd=data, check=2)
+    assert message in " ".join(done.stderr.split())
+    assert done.stdout == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

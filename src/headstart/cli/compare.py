@@ -17,9 +17,9 @@ def compare(
     from headstart.cli.comparison_table import comparison_lines
     from headstart.cli.json_output import print_json
     from headstart.report.run_comparison import compare_runs
-    from headstart.runs.loading import load_one_answer
+    from headstart.runs.loading import load_one_target
 
-    opened = {name: load_one_answer(run) for name, run in _named(runs).items()}
+    opened = {name: load_one_target(run, "headstart compare") for name, run in _named(runs).items()}
     compared = compare_runs(opened)
     if json:
         print_json(compared)

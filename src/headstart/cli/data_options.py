@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+#: Where the help names options of tasks of places.
+PLACES = "Boxes and masks"
+
 LabelledData = Annotated[
     Path,
     typer.Argument(help="Folder of class folders, or a CSV, TSV, Parquet or JSON lines file."),
@@ -26,4 +29,41 @@ Inputs = Annotated[
 ]
 FromStdin = Annotated[
     bool, typer.Option("--stdin", help="Read further inputs from standard input, one a line.")
+]
+Test = Annotated[Path | None, typer.Option(help="Held-out data; without it a part is held back.")]
+Images = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the pictures with boxes.", rich_help_panel=PLACES),
+]
+Masks = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of masks of the pictures in DATA, or a COCO file.", rich_help_panel=PLACES
+    ),
+]
+TestMasks = Annotated[
+    Path | None, typer.Option(help="The same for --test.", rich_help_panel=PLACES)
+]
+Classes = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table of the classes of masks, with their values or colours.",
+        rich_help_panel=PLACES,
+    ),
+]
+Ignore = Annotated[
+    int | None,
+    typer.Option(help="Value of masks that does not count.", rich_help_panel=PLACES),
+]
+Instances = Annotated[
+    bool,
+    typer.Option(
+        "--instances", help="Masks number the objects of one class.", rich_help_panel=PLACES
+    ),
+]
+SplitTable = Annotated[
+    Path | None,
+    typer.Option(
+        help="Table that says which pictures are of the part test.", rich_help_panel=PLACES
+    ),
 ]

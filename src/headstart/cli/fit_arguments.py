@@ -8,9 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from headstart.cli.data_options import LabelColumn, LabelledData, PathColumn, TextColumn
-
-_PLACES = "Boxes and masks"
+from headstart.cli.data_options import (
+    Classes,
+    Ignore,
+    Images,
+    Instances,
+    LabelColumn,
+    LabelledData,
+    Masks,
+    PathColumn,
+    SplitTable,
+    Test,
+    TestMasks,
+    TextColumn,
+)
 
 
 @dataclass(frozen=True)
@@ -18,9 +29,7 @@ class FitArguments:
     """Every argument and option of the command, in the order in which its help names them."""
 
     data: LabelledData
-    test: Annotated[
-        Path | None, typer.Option(help="Held-out data; without it a part is held back.")
-    ] = None
+    test: Test = None
     out: Annotated[
         Path | None, typer.Option(help="Run folder to write; default: NAME-run here.")
     ] = None
@@ -82,42 +91,13 @@ class FitArguments:
         bool,
         typer.Option("--no-samples", help="Put no small copies of training samples into the run."),
     ] = False
-    images: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the pictures with boxes.", rich_help_panel=_PLACES),
-    ] = None
-    masks: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of masks of the pictures in DATA, or a COCO file.", rich_help_panel=_PLACES
-        ),
-    ] = None
-    test_masks: Annotated[
-        Path | None, typer.Option(help="The same for --test.", rich_help_panel=_PLACES)
-    ] = None
-    classes: Annotated[
-        Path | None,
-        typer.Option(
-            help="Table of the classes of masks, with their values or colours.",
-            rich_help_panel=_PLACES,
-        ),
-    ] = None
-    ignore: Annotated[
-        int | None,
-        typer.Option(help="Value of masks that does not count.", rich_help_panel=_PLACES),
-    ] = None
-    instances: Annotated[
-        bool,
-        typer.Option(
-            "--instances", help="Masks number the objects of one class.", rich_help_panel=_PLACES
-        ),
-    ] = False
-    split: Annotated[
-        Path | None,
-        typer.Option(
-            help="Table that says which pictures are of the part test.", rich_help_panel=_PLACES
-        ),
-    ] = None
+    images: Images = None
+    masks: Masks = None
+    test_masks: TestMasks = None
+    classes: Classes = None
+    ignore: Ignore = None
+    instances: Instances = False
+    split: SplitTable = None
     track: Annotated[
         str | None, typer.Option(help="Tell a tracker of experiments of the run: mlflow.")
     ] = None

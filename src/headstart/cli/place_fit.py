@@ -204,13 +204,13 @@ def fit_places_and_save(
 
     def fitted(progress: Progress) -> PlaceModel:
         with watch.step("read"):
-            train, test, classes = _read_sides(data, settings.task, progress)
+            train, test, classes = read_place_sides(data, settings.task, progress)
         return fit_places(train, test, replace(settings, classes=classes), progress, watch)
 
     return write_run(fitted, save_places, data.train, out, json)
 
 
-def _read_sides(
+def read_place_sides(
     data: PlaceArguments, task: str, progress: Progress
 ) -> tuple[Dataset, Dataset | None, tuple[str, ...] | None]:
     """Both sides, and the names of the classes of masks."""
@@ -230,7 +230,7 @@ def _read_sides(
 
 def read_parts(data: PlaceArguments) -> tuple[Dataset, Dataset]:
     """Both sides of a table of boxes whose parts stand in another table."""
-    train, test, _ = _read_sides(data, DetectionTask.name, silent)
+    train, test, _ = read_place_sides(data, DetectionTask.name, silent)
     if test is None:
         raise InputError("There is no test set: neither --split nor --test was given.")
     return train, test

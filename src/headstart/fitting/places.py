@@ -6,14 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from headstart.data import remove_shared
 from headstart.data.boxes import Boxes
 from headstart.data.dataset import Dataset
-from headstart.data.packed_masks import packed
-from headstart.data.splits import stratified_split
-from headstart.errors import InputError, SourceError
+from headstart.errors import SourceError
 from headstart.evaluation.place_baselines import place_baselines
 from headstart.evaluation.result import BaselineFigures, Result, TransferFigures
 from headstart.evaluation.verdict import verdict
@@ -22,6 +17,7 @@ from headstart.fitting.place_answers import all_answers
 from headstart.fitting.place_learner import Learned, PlaceLearner
 from headstart.fitting.place_plan import twin_plan
 from headstart.fitting.place_settings import PlaceSettings
+from headstart.fitting.place_sides import place_sides
 from headstart.fitting.place_source_choice import choose_place_source
 from headstart.fitting.place_time import PlaceTime
 from headstart.fitting.watch import Watch
@@ -31,7 +27,6 @@ from headstart.progress import Progress, silent
 from headstart.runs.kept_outcomes import keep_outcomes
 from headstart.runs.kept_places import keep_places
 from headstart.runs.place_model import PlaceModel
-from headstart.tasks.registry import PLACE_TASKS
 
 RANDOM_TWIN = "the same head on the same network with random weights"
 NO_TWIN = (
@@ -98,15 +93,8 @@ def fit_places(
     """
     settings = settings or PlaceSettings("detection")
     watch = watch or Watch()
-    kind = PLACE_TASKS[settings.task]
-    kind.check(train)
-    train, test = _read_once(train), None if test is None else _read_once(test)
-    train, test, shared = _sides(train, test, settings)
-    task = _task_of(kind, train, settings)
-    train, test = _answerable(task, train), _answerable(task, test)
-    _check_some(train, test)
-    _check_test(task, test)
-    notes = task.check(train)
+    sides = place_sides(train, test, settings)
+    task, train, test, notes = sides.task, sides.train, sides.test, sides.notes
     told: tuple[Decision, ...] = ()
     time = None
     if settings.time_limit is not None:
@@ -130,7 +118,7 @@ def fit_places(
         model.result_,
         n_train=len(train),
         n_test=len(test),
-        duplicates=shared,
+        duplicates=sides.shared,
         quarantined=tuple(
             {"input": one.input, "reason": one.reason}
             for one in dict.fromkeys((*train.quarantined, *test.quarantined))
@@ -141,62 +129,6 @@ def fit_places(
     evidence = Evidence((*told, *model.evidence.decisions))
     kept = model.kept if settings.keeps_samples else None
     return replace(model, result_=result, evidence=evidence, kept=kept)
-
-
-def _read_once(side: Dataset) -> Dataset:
-    """Masks are looked at many times: for their classes, for each view, for each figure."""
-    labels = [] if side.labels is None else list(side.labels)
-    if not labels or not all(hasattr(one, "codes") for one in labels):
-        return side
-    return replace(side, labels=packed(labels))
-
-
-def _task_of(kind: Any, train: Dataset, settings: PlaceSettings) -> Any:
-    labels = [] if train.labels is None else list(train.labels)
-    if settings.classes is None:
-        return kind.from_labels(labels)
-    return kind.from_labels(labels, settings.classes)
-
-
-def _sides(
-    train: Dataset, test: Dataset | None, settings: PlaceSettings
-) -> tuple[Dataset, Dataset, tuple[str, ...]]:
-    """Pictures to learn from and to test with, and the names of those that stood on both sides."""
-    if test is not None:
-        kept, shared = remove_shared(train, test)
-        return kept, test, shared
-    if len(set(train.fingerprints)) < 2:
-        raise InputError(
-            f"There are {len(train)} pictures that differ; at least 2 are needed, one to learn "
-            "from and one to test with. Add pictures."
-        )
-    same = np.zeros(len(train), dtype=np.intp)
-    rows, held = stratified_split(same, train.fingerprints, settings.test_fraction, settings.seed)
-    return train.take(rows), replace(train.take(held), quarantined=(), notes=()), ()
-
-
-def _answerable(task: Any, dataset: Dataset) -> Dataset:
-    labels = [] if dataset.labels is None else list(dataset.labels)
-    return dataset.set_aside(task.unanswerable(labels))
-
-
-def _check_some(train: Dataset, test: Dataset) -> None:
-    for what, side in (("to learn from", train), ("to test with", test)):
-        if not len(side):
-            reasons = [f"{one.input}: {one.reason}" for one in side.quarantined[:3]]
-            why = f" Set aside: {'; '.join(reasons)}." if reasons else ""
-            raise InputError(
-                f"No picture is left {what}.{why} Accepted is one at least. Correct the "
-                "annotations, or add pictures."
-            )
-
-
-def _check_test(task: Any, test: Dataset) -> None:
-    """Tell before anything is trained where there is nothing to measure with."""
-    try:
-        task.check(test)
-    except InputError as error:
-        raise InputError(f"Of the test pictures: {error}") from error
 
 
 def _rules(task: Any, learner: PlaceLearner, test: Dataset) -> list[Rival]:

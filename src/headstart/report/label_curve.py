@@ -10,7 +10,9 @@ from headstart.metrics.figure import Figure
 from headstart.report.score_table import figure_cell
 from headstart.report.wording import Form
 
-_FORMS: Mapping[str, Form] = {"accuracy": "percent"}
+_FORMS: Mapping[str, Form] = dict.fromkeys(("accuracy", "ap50", "mean_iou"), "percent")
+#: Names that a capital letter does not make.
+_TITLES: Mapping[str, str] = {"ap50": "AP50", "mean_iou": "Mean IoU"}
 
 
 def label_curve(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -51,7 +53,7 @@ def label_curve(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
             f"The curve cannot be read: {type(error).__name__} at {error}. Accepted: the file that "
             "'headstart curve DATA --json > curve.json' wrote."
         ) from error
-    title = measure.replace("_", " ").capitalize()
+    title = _TITLES.get(measure, measure.replace("_", " ").capitalize())
     return {"measure": title, "form": form, "lines": lines, "expected": expected}
 
 

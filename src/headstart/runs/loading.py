@@ -22,7 +22,7 @@ from headstart.runs.kept_samples import (
     facts_file,
     read_kept_samples,
 )
-from headstart.runs.manifest import read_manifest
+from headstart.runs.manifest import read_manifest, task_of
 from headstart.runs.model import Model
 from headstart.runs.own_source import refuse_own_source
 from headstart.runs.predictions_file import from_csv
@@ -54,17 +54,6 @@ def load(folder: str | Path) -> Model | PlaceModel:
         If it is no run, one that learned without labels, or a file is missing, cut short or
         changed.
     """
-    return load_one_answer(folder)
-
-
-def load_one_answer(folder: str | Path) -> Model | PlaceModel:
-    """The model of a run of one target: a label, a number, or places in a picture.
-
-    Raises
-    ------
-    RunError
-        As :func:`load`.
-    """
     place = Path(folder)
     manifest = read_manifest(place)
     if manifest.get("task") in PLACE_TASKS:
@@ -72,6 +61,18 @@ def load_one_answer(folder: str | Path) -> Model | PlaceModel:
 
         return place_model(place, manifest)
     return _whole(place, manifest)
+
+
+def load_one_target(folder: str | Path, what: str) -> Model | PlaceModel:
+    """The model of a run with one target: a label, a number, or places in a picture.
+
+    Parameters and errors are those of :func:`load_answering_once`, but for places.
+    """
+    if task_of(Path(folder)) in PLACE_TASKS:
+        from headstart.runs.place_saving import load_places
+
+        return load_places(folder)
+    return load_answering_once(folder, what)
 
 
 def load_answering_once(folder: str | Path, what: str) -> Model:

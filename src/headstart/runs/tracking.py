@@ -13,7 +13,7 @@ from typing import Any
 
 from headstart.errors import InputError, MissingDependencyError, RunError
 from headstart.evaluation.result import Result
-from headstart.runs.loading import load_one_answer
+from headstart.runs.loading import load_one_target
 from headstart.runs.model import Model
 from headstart.runs.place_model import PlaceModel
 
@@ -64,7 +64,7 @@ def track(folder: Path, name: str) -> str:
         If the tracker cannot be reached or refuses.
     """
     check_tracker(name)
-    model = load_one_answer(folder)
+    model = load_one_target(folder, f"The tracker {name}")
     try:
         return TRACKERS[name](folder, model)
     except Exception as error:  # whatever a tracker's client and server raise
