@@ -1,4 +1,4 @@
-"""Learning curves of places: heads on growing parts of the training pictures, one encoding pass."""
+"""Learning curves of places: heads on growing parts of the training pictures."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def place_curves(
     sides = place_sides(train, test, settings)
     rows = growing_order(np.zeros(len(sides.train), dtype=np.intp), settings.seed)
     sizes = place_sizes(len(sides.train))
-    # The largest comes first: it encodes what all others read.
+    # The largest comes first: it encodes most of what the others read.
     found = [_learned(sides, rows[:size], settings, progress, watch) for size in reversed(sizes)]
     found.reverse()
     with watch.step("evaluate"):
