@@ -118,8 +118,9 @@ def test_a_curve_of_boxes(data):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((*BOXES, "--target", "0.9"), "--target is about labels and numbers"),
+        ((*BOXES, "--target", "0.9"), "--target is not accepted in a curve of boxes or masks"),
         (("boxes.csv", "--images", "images"), "the task is 'auto'. Accepted with them"),
+        ((*BOXES, "--text", "words"), "--text is not accepted in a curve of boxes or masks"),
         (("boxes.csv", "--epochs", "3"), "--test and --epochs are about boxes and masks"),
         ((*BOXES, "--classes", "classes.csv"), "--classes is about masks"),
     ],

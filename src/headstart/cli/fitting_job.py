@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from headstart.cli.curve_arguments import CurveArguments
 from headstart.cli.fit_arguments import FitArguments
 from headstart.cli.plan_argument import read_plan
 from headstart.cli.task_argument import AUTO, check_task, choose_task
@@ -30,8 +31,8 @@ class DataArguments:
     text_column: str | None = None
 
     @classmethod
-    def of(cls, typed: FitArguments) -> DataArguments:
-        """As ``fit`` was given them."""
+    def of(cls, typed: FitArguments | CurveArguments) -> DataArguments:
+        """As the command was given them."""
         columns = (typed.path_column, typed.label_column)
         return cls(typed.data, typed.test, *columns, typed.task, typed.text_column)
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from headstart.cli.columns import aligned
 from headstart.cli.score_table import metric_title
+from headstart.errors import InputError
 from headstart.evaluation.curve_result import WITH, WITHOUT
 from headstart.evaluation.place_curve import PlaceCurve
 from headstart.evaluation.verdict import verdict
 from headstart.metrics.figure import Figure
 
 if TYPE_CHECKING:
+    from headstart.cli.curve_arguments import CurveArguments
     from headstart.cli.place_fit import PlaceArguments
     from headstart.fitting.place_settings import PlaceSettings
     from headstart.fitting.watch import Watch
@@ -38,6 +40,25 @@ def run_place_curve(
         return
     for line in place_curve_lines(found):
         print(line)
+
+
+def place_curve_settings(task: str, typed: CurveArguments) -> PlaceSettings:
+    """What the fits are asked for.
+
+    Raises
+    ------
+    InputError
+        If something was given that no curve of places takes.
+    """
+    from headstart.fitting.place_settings import PlaceSettings
+
+    for name, value in (("--target", typed.target), ("--text", typed.text_column)):
+        if value is not None:
+            raise InputError(f"{name} is not accepted in a curve of boxes or masks. Leave it out.")
+    training = {} if typed.epochs is None else {"epochs": typed.epochs}
+    return PlaceSettings(
+        task, typed.source, seed=typed.seed, training=training, twin=typed.random_twin
+    )
 
 
 def place_curve_lines(found: PlaceCurve) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
+from headstart.cli.curve_arguments import CurveArguments
 from headstart.cli.fit_arguments import FitArguments
 from headstart.cli.plan_argument import read_plan
 from headstart.cli.written_run import write_run
@@ -76,8 +77,8 @@ class PlaceArguments:
     label_column: str | None = None
 
     @classmethod
-    def of(cls, typed: FitArguments) -> PlaceArguments:
-        """As ``fit`` was given them."""
+    def of(cls, typed: FitArguments | CurveArguments) -> PlaceArguments:
+        """As the command was given them."""
         names = [one.name for one in fields(cls) if one.name != "train"]
         return cls(typed.data, **{name: getattr(typed, name) for name in names})
 
