@@ -28,15 +28,20 @@ def place_contents(
     Raises
     ------
     InputError
-        If the model shall be explained, or shown beside a curve.
+        If the model shall be explained, or the curve is about another task.
     """
-    for option, given in (("--explain", explains), ("--curve", curve is not None)):
-        if given:
-            raise InputError(
-                f"{option} is about models whose answer is a label or a number, and this run is "
-                f"one of {model.task.name}. Leave it out."
-            )
-    exhibits = Exhibits(thumbnails=_thumbnails(model.kept), places=model.kept)
+    if explains:
+        raise InputError(
+            "--explain is about models whose answer is a label or a number, and this run is "
+            f"one of {model.task.name}. Leave it out."
+        )
+    task = None if curve is None else curve.get("task")
+    if task is not None and task != model.task.name:
+        raise InputError(
+            f"The curve is about a task of {task}, and this run is one of {model.task.name}. Give "
+            "the file that 'headstart curve DATA --task ... --json > curve.json' wrote for it."
+        )
+    exhibits = Exhibits(thumbnails=_thumbnails(model.kept), places=model.kept, curve=curve)
     return report_contents(model.result_, model.evidence, (), exhibits, circumstances)
 
 

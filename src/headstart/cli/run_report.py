@@ -48,7 +48,7 @@ def contents_of(
     Raises
     ------
     InputError
-        If the model says where something is, and shall be explained or shown beside a curve.
+        If the model says where something is, and shall be explained; or the curve is no curve.
     """
     if isinstance(model, PlaceModel):
         return place_contents(model, circumstances, explains, curve)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -66,10 +66,7 @@ class PlaceCurve:
     def pays(self) -> str | None:
         """Whether the last pictures that were added helped; None where there is one point."""
         more = self.points[-1].more
-        if more is None:
-            return None
-        said = {"transfer helps": "more pictures help", "transfer hurts": "more pictures hurt"}
-        return said.get(verdict(more), "no measurable difference")
+        return None if more is None else _about_more(more)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for JSON, in the form of any curve."""
@@ -83,8 +80,8 @@ class PlaceCurve:
             "modality": "image",
             "measure": self.metric,
             "curves": curves,
-            "more": [_difference(one.n_train, one.more) for one in self.points if one.more],
-            "transfer": [_difference(one.n_train, one.transfer) for one in twins],
+            "more": [_row(one.n_train, one.more, _about_more) for one in self.points if one.more],
+            "transfer": [_row(one.n_train, one.transfer, verdict) for one in twins],
             "pays": self.pays,
             "notes": list(self.notes),
         }
@@ -94,5 +91,10 @@ class PlaceCurve:
         return {"name": name, "points": rows, "expected": []}
 
 
-def _difference(n_train: int, figure: Any) -> dict[str, Any]:
-    return {"labels": n_train, **asdict(figure), "verdict": verdict(figure)}
+def _about_more(figure: Figure) -> str:
+    said = {"transfer helps": "more pictures help", "transfer hurts": "more pictures hurt"}
+    return said.get(verdict(figure), "no measurable difference")
+
+
+def _row(n_train: int, figure: Any, said: Callable[[Figure], str]) -> dict[str, Any]:
+    return {"labels": n_train, **asdict(figure), "verdict": said(figure)}

@@ -13,7 +13,8 @@ from headstart.data.boxes import Boxes
 from headstart.data.masks import ArrayMask
 from headstart.data.thumbnails import thumbnail
 from headstart.errors import InputError
-from headstart.report import render_html, render_markdown
+from headstart.evaluation.curve_result import WITH, WITHOUT
+from headstart.report import render_html, render_markdown, translated
 from headstart.report.place_gallery import place_gallery
 from headstart.runs import load
 from headstart.runs.kept_places import keep_places
@@ -119,12 +120,28 @@ def test_another_picture_of_that_name_is_not_shown(place_runs, tmp_path, monkeyp
     assert [card["picture"] for card in cards] == [None] * 4
 
 
-@pytest.mark.parametrize(
-    ("given", "option"), [({"explains": True}, "--explain"), ({"curve": {}}, "--curve")]
-)
-def test_what_is_about_other_models_is_refused(place_runs, given, option):
-    with pytest.raises(InputError, match=f"{option} is about models whose answer is a label"):
-        place_contents(load(place_runs["detection"]), **given)
+def test_what_is_about_other_models_is_refused(place_runs):
+    model = load(place_runs["detection"])
+    with pytest.raises(InputError, match="--explain is about models whose answer is a label"):
+        place_contents(model, explains=True)
+    with pytest.raises(InputError, match="about a task of regression, and this run is one of dete"):
+        place_contents(model, curve={"task": "regression"})
+    with pytest.raises(InputError, match="The curve cannot be read: KeyError"):
+        place_contents(model, curve={})
+
+
+def test_a_curve_of_pictures_is_shown(place_runs):
+    figure = {"value": 0.5, "low": 0.4, "high": 0.6}
+    points = [{"labels": count, "ap50": figure} for count in (20, 40)]
+    curves = [{"name": name, "points": points, "expected": []} for name in (WITH, WITHOUT)]
+    told = {"task": "detection", "measure": "ap50", "curves": curves}
+    contents = place_contents(load(place_runs["detection"]), curve=told)
+    page = render_html(contents)
+    assert "measured on the same test pictures. The solid line is with transfer" in page
+    assert "what is expected of more labels" not in page
+    told = translated(contents, "zh")
+    assert told["untranslated"] == []
+    assert "在同一批测试图片上度量" in render_html(told)
 
 
 def test_the_command_to_do_it_again_names_the_task(place_runs):
