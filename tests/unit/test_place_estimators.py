@@ -196,6 +196,15 @@ def test_parameters_that_no_fit_takes_are_named(kind, parameter, value, error, m
         one.fit(pictures, annotations_for(kind, range(5)))
 
 
+def test_one_of_several_sources_is_taken_in_time(pictures):
+    names = ["places/vectors", CONVOLUTIONS]
+    model = TransferLocaliser(**{**QUICK, "source": names, "time_limit": 1000})
+    result = model.fit(pictures, boxes_for(range(5))).result_
+    assert result.source.startswith(CONVOLUTIONS)
+    (note,) = [one for one in result.notes if "left out of the choice" in one]
+    assert note.startswith("The source places/vectors")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("given", "message"),

@@ -190,6 +190,10 @@ def choose_place_source(
             refused[request.source] = str(error)
         if time is not None and own is not None:  # a stored pass would tell nothing
             time.row_seconds = max(time.row_seconds, own.row_seconds)
+        if request.source in learned and learned[request.source].interrupted:
+            others = [one.source for one in settings.candidates[place + 1 :]]
+            refused |= dict.fromkeys(others, "the choice was interrupted before it.")
+            break
     if not learned:
         told = " ".join(f"{name}: {reason}" for name, reason in refused.items())
         raise SourceError(f"None of the sources can be used. {told}")

@@ -137,6 +137,22 @@ def test_a_choice_of_the_source_takes_no_more_than_half(monkeypatch):
     assert 200 < last < 400
 
 
+def test_an_interrupted_choice_goes_on_with_what_it_has():
+    two = (Request(CONVOLUTIONS), Request(TOKENS))
+    pressed = []
+
+    def once(name, done, total):
+        if name == "epoch 2" and not pressed:
+            pressed.append(name)
+            raise KeyboardInterrupt
+
+    model = fit(once, time_limit=1000, source="auto", candidates=two, training={"epochs": 4})
+    assert model.result_.source.startswith(CONVOLUTIONS)
+    told = f"The source {TOKENS} was left out of the choice: the choice was interrupted before it."
+    assert told in model.result_.notes
+    assert model.plan.training.epochs == 4
+
+
 def test_what_is_left_is_less_what_comes_after():
     watch = Watch(began=time.perf_counter() - 50.0)
     left = PlaceTime(Budget(100.0), watch, n_judged=20, row_seconds=0.5)
