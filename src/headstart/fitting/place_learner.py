@@ -26,7 +26,7 @@ from headstart.fitting.place_digest import place_digest
 from headstart.fitting.place_plan import validation_share
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.place_start import PlaceStart, start_places
-from headstart.fitting.place_time import PlaceTime, time_notes
+from headstart.fitting.place_time import PlaceTime, Told, time_notes
 from headstart.fitting.snapshots import snapshots_on_disk
 from headstart.fitting.time_left import least_row_seconds
 from headstart.fitting.training_evidence import epochs_decision, states_decision
@@ -155,12 +155,11 @@ class PlaceLearner:
     def in_time(self, start: PlaceStart, time: PlaceTime) -> PlaceStart:
         """With as many views as there is time for, by the pass that validation needs anyway."""
         flops = sum(stage.flops for stage in start.assembled.backbone.stages)
-        least = least_row_seconds(flops) * len(self.dataset)
-        original = start.with_views((ORIGINAL,))
-        began = self.watch.elapsed
-        self.states(original)
-        seconds = max(self.watch.elapsed - began, least)
-        time.row_seconds = max(time.row_seconds, seconds / len(self.dataset))
+        told = Told(self.progress)
+        replace(self, progress=told).states(start.with_views((ORIGINAL,)))
+        # A pass that was stored before, or over in no time, tells nothing.
+        measured = (time.row_seconds, least_row_seconds(flops), told.row_seconds or 0.0)
+        time.row_seconds = max(measured)
         pass_seconds = time.row_seconds * len(self.dataset)
         return start.with_views(time.views(start.training.views, pass_seconds))
 

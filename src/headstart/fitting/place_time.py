@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from headstart.fitting.time_left import CONVERSION, WRITING
 from headstart.fitting.watch import Watch
 from headstart.plan import Budget
+from headstart.progress import Progress
 
 #: Of the time that is left, the share in which further views are encoded: the rest is for training.
 _FOR_VIEWS = 0.4
@@ -33,9 +35,9 @@ class PlaceTime:
     >>> import time
     >>> watch = Watch(began=time.perf_counter() - 20.0)
     >>> left = PlaceTime(Budget(60.0), watch, n_judged=100, row_seconds=0.04)
-    >>> round(left.for_training), left.views(["original", "mirrored", "closer"], 4.0)
+    >>> round(left.for_training), left.views(["original", "mirrored", "closer"], 3.5)
     (30, ('original', 'mirrored', 'closer'))
-    >>> left.views(["original", "mirrored", "closer"], 9.0)
+    >>> left.views(["original", "mirrored", "closer"], 5.0)
     ('original', 'mirrored')
     """
 
@@ -73,6 +75,47 @@ class PlaceTime:
         spent = self.watch.elapsed
         end = spent + max(self.left * share, 0.0) + WRITING
         return PlaceTime(Budget(end), self.watch, self.n_judged, self.row_seconds)
+
+
+@dataclass
+class Told:
+    """Progress that remembers when it was told, so that a pass can be timed without its beginning.
+
+    Parameters
+    ----------
+    progress : Progress
+        Who is told as well.
+    clock : callable
+        Gives seconds.
+
+    Examples
+    --------
+    >>> ticks = iter([9.0, 10.0, 12.0])
+    >>> told = Told(lambda *_: None, clock=lambda: next(ticks))
+    >>> for done in (0, 2, 4):
+    ...     told("encode", done, 4)
+    >>> told.row_seconds
+    1.0
+    """
+
+    progress: Progress
+    clock: Callable[[], float] = time.perf_counter
+    _times: list[tuple[int, float]] = field(default_factory=list)
+
+    def __call__(self, step: str, done: int, total: int | None) -> None:
+        """Told how far it is."""
+        self.progress(step, done, total)
+        now = self.clock()
+        if done:
+            self._times.append((done, now))
+
+    @property
+    def row_seconds(self) -> float | None:
+        """Seconds a row after the first rows; None where they came all at once."""
+        if not self._times or self._times[-1][0] == self._times[0][0]:
+            return None
+        (first, began), (last, ended) = self._times[0], self._times[-1]
+        return (ended - began) / (last - first)
 
 
 def time_notes(
