@@ -15,15 +15,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from headstart.data.dataset import Dataset
 from headstart.data.target_columns import Targets, read_targets
-from headstart.errors import InputError
+from headstart.errors import InputError, RunError
 from headstart.estimator_parameters import one_source, shared_settings, weights_file
+from headstart.evaluation.several_targets import SEVERAL_TARGETS
 from headstart.fitting.settings import Settings
 from headstart.fitting.several_targets import UNCERTAINTY, TargetSettings, fit_targets
 from headstart.fitting.source_names import source_settings
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
-from headstart.runs.several_targets import SeveralModel, TargetAnswers, load_several
+from headstart.runs.loading import load
+from headstart.runs.several_targets import SeveralModel, TargetAnswers
 
 
 class MultiTaskModel(BaseEstimator):
@@ -176,8 +178,20 @@ class MultiTaskModel(BaseEstimator):
 
     @staticmethod
     def load(folder: str | Path) -> SeveralModel:
-        """The model of a run folder; it answers as this estimator does."""
-        return load_several(folder)
+        """The model of a run folder, as :func:`headstart.load` opens it.
+
+        Raises
+        ------
+        RunError
+            If it is no run with several targets.
+        """
+        model = load(folder)
+        if not isinstance(model, SeveralModel):
+            raise RunError(
+                f"The run {str(folder)!r} is one of {model.result_.task}; accepted is one of "
+                f"{SEVERAL_TARGETS}. Open it with headstart.load."
+            )
+        return model
 
     def _settings(self) -> TargetSettings:
         shared = shared_settings(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from headstart.fitting import Settings, Watch
     from headstart.runs.several_targets import SeveralModel
 
-_NOTHING_ANSWERED = 2
 _SHOWN_AT_MOST = 5
 
 
@@ -161,7 +160,7 @@ def fit_several(
         model = fit_targets(targets, asked, progress, watch)
         progress("write the run", 0, None)
         circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
-        model.save(folder, {REPORT: _page(model, ".html", "en", circumstances)})
+        model.save(folder, {REPORT: several_page(model, ".html", "en", circumstances)})
     if json:
         print_json(model.result_.to_dict())
     else:
@@ -192,20 +191,15 @@ def _read(data: Any, names: tuple[str, ...], progress: Any) -> Targets:
     return Targets(read.names, read.train, test)
 
 
-def predict_several(
-    run: Path, inputs: Sequence[str] | None, stdin: bool, out: Path | None, json: bool
-) -> int:
-    """Answer every input, and print or write that; gives the exit status."""
-    from headstart.cli.given_inputs import given_inputs
+def predict_several(model: SeveralModel, inputs: Any, out: Path | None, json: bool) -> bool:
+    """Answer every input, and print or write that; whether any was answered."""
     from headstart.cli.json_output import print_json
     from headstart.cli.output_file import write_output
     from headstart.cli.screen import progress_bar
-    from headstart.runs.several_targets import answers_to_csv, load_several
+    from headstart.runs.several_answers import answers_to_csv
 
-    model = load_several(run)
-    wanted = given_inputs(inputs, stdin, model.result_.modality)
     with progress_bar() as progress:
-        rows = model.predict_rows(wanted, progress)
+        rows = model.predict_rows(inputs, progress)
     if out is not None:
         write_output(out, answers_to_csv(model, rows))
     if json:
@@ -215,7 +209,7 @@ def predict_several(
             print(_line(row))
         if out is not None:
             print(f"Written to {out}.")
-    return 0 if any(row.reason is None for row in rows) else _NOTHING_ANSWERED
+    return any(row.reason is None for row in rows)
 
 
 def _line(row: Any) -> str:
@@ -234,16 +228,10 @@ def _line(row: Any) -> str:
     return "\t".join([row.input, *cells])
 
 
-def several_report(run: Path, ending: str, language: str) -> bytes:
-    """The page of a run, made again, in the form that the ending of a file asks for."""
-    from headstart.runs.several_targets import load_several
-
-    return _page(load_several(run), ending, language)
-
-
-def _page(
+def several_page(
     model: SeveralModel, ending: str, language: str, circumstances: Mapping[str, Any] | None = None
 ) -> bytes:
+    """The report in the form that the ending of a file asks for."""
     from headstart.files import to_json
     from headstart.report.several_targets import (
         render_several_html,

@@ -10,6 +10,14 @@ from headstart.data.markup import bullets, escaped
 from headstart.data.printable import printable
 
 NOUNS = {"image": "pictures", "text": "texts"}
+#: How a run is used whose model reads samples alone.
+PREDICT = (
+    "```\nheadstart predict RUN INPUT...\n```\n\n"
+    '```python\nfrom headstart import load\n\nmodel = load("RUN")\nmodel.predict(inputs)\n```\n\n'
+    "`RUN` is this folder."
+)
+#: What such a run can do besides, where it has a network.
+EXPORT = " `headstart export RUN --format onnx` writes a form that other programs can run."
 #: Names of licences as Hugging Face's hub spells them.
 _LICENCES = (
     "apache-2.0",

@@ -15,7 +15,16 @@ from headstart.data.printable import printable
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
 from headstart.plan import Plan
-from headstart.runs.card_parts import NOUNS, data_section, header, listed, origin_section, shown
+from headstart.runs.card_parts import (
+    EXPORT,
+    NOUNS,
+    PREDICT,
+    data_section,
+    header,
+    listed,
+    origin_section,
+    shown,
+)
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
@@ -64,17 +73,10 @@ class Use:
     text: str
 
 
-#: Of the run folder itself: what is the same for all models but those that answer questions.
-_PREDICT = (
-    "```\nheadstart predict RUN INPUT...\n```\n\n"
-    '```python\nfrom headstart import load\n\nmodel = load("RUN")\nmodel.predict(inputs)\n```\n\n'
-    "`RUN` is this folder."
-)
 _ANSWER = (
     '```python\nfrom headstart import QuestionAnswerer\n\nmodel = QuestionAnswerer.load("RUN")\n'
     "model.predict(questions, contexts)\n```\n\n`RUN` is this folder."
 )
-_EXPORT = " `headstart export RUN --format onnx` writes a form that other programs can run."
 
 
 def model_card(
@@ -118,7 +120,7 @@ def model_card(
 def _of_a_run(result: Result, source: Source | None) -> Use:
     if result.task == QuestionAnsweringTask.name:
         return Use("headstart", _ANSWER)
-    return Use("headstart", _PREDICT if source is None else _PREDICT + _EXPORT)
+    return Use("headstart", PREDICT if source is None else PREDICT + EXPORT)
 
 
 def _title(result: Result, plan: Plan) -> Iterator[str]:

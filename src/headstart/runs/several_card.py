@@ -9,13 +9,17 @@ from headstart.data.markup import table
 from headstart.data.printable import printable
 from headstart.evaluation.several_targets import SeveralResult, TargetResult
 from headstart.metrics.figure import Figure
-from headstart.runs.card_parts import NOUNS, data_section, header, listed, origin_section, shown
-
-_USE = (
-    "```\nheadstart predict RUN INPUT...\n```\n\n"
-    '```python\nfrom headstart import MultiTaskModel\n\nmodel = MultiTaskModel.load("RUN")\n'
-    "model.predict(inputs)\n```\n\n`RUN` is this folder."
+from headstart.runs.card_parts import (
+    EXPORT,
+    NOUNS,
+    PREDICT,
+    data_section,
+    header,
+    listed,
+    origin_section,
+    shown,
 )
+
 _FIRST_NOTES = 10
 
 
@@ -54,7 +58,7 @@ def several_card(result: SeveralResult, source: Source | None) -> str:
             ]
         ),
         "## How to use",
-        _USE,
+        PREDICT if source is None else PREDICT + EXPORT,
     ]
     return "\n\n".join(blocks) + "\n"
 

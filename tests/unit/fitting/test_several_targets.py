@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from headstart import load
+from headstart import MultiTaskModel, load
 from headstart.data.target_columns import Targets, read_targets
 from headstart.errors import InputError, PlanError, RunError
 from headstart.evaluation.several_targets import SeveralResult
 from headstart.fitting import Settings
 from headstart.fitting.several_targets import TargetSettings, _better, _held_out, fit_targets
 from headstart.fitting.target_sides import Column, joint_strata
-from headstart.runs.several_targets import SeveralModel, load_several
+from headstart.runs.loading import load_answering_once
+from headstart.runs.several_targets import SeveralModel
 from headstart.strategies import read_plan_name
 from headstart.tasks.classification import ClassificationTask
 
@@ -127,11 +128,11 @@ def test_one_network_and_one_for_each_are_compared(trained):
 @pytest.mark.parametrize("which", ["frozen", "trained"])
 def test_saved_and_loaded_it_says_the_same(request, which, paths, tmp_path):
     model = request.getfixturevalue(which)
-    loaded = load_several(model.save(tmp_path / "run"))
+    loaded = load(model.save(tmp_path / "run"))
     same(model, loaded, paths)
     assert loaded.result_ == model.result_
     assert loaded.predictions == model.predictions
-    again = load_several(loaded.save(tmp_path / "again"))
+    again = load(loaded.save(tmp_path / "again"))
     same(model, again, paths)
     plain = json.loads(json.dumps(model.result_.to_dict()))
     assert SeveralResult.from_dict(plain) == model.result_
@@ -192,7 +193,7 @@ def test_every_way_to_train_can_be_shared(tiny_source, targets, paths, tmp_path,
     assert all(one.log_variance is not None for one in model.result_.targets)
     verdicts = {one.result.verdict is None for one in model.result_.targets}
     assert verdicts == {plan == "scratch"}  # of which nothing was transferred
-    same(model, load_several(model.save(tmp_path / "run")), paths)
+    same(model, load(model.save(tmp_path / "run")), paths)
 
 
 def test_separate_alone_is_a_network_each(tiny_source, targets, paths, tmp_path):
@@ -203,7 +204,7 @@ def test_separate_alone_is_a_network_each(tiny_source, targets, paths, tmp_path)
     networks = [one.backbone.folder for one in model.models.values() if one.backbone]
     folders = sorted(one.name for one in saved.glob("backbone*"))
     assert len(folders) == len(set(networks)) >= 2
-    same(model, load_several(saved), paths)
+    same(model, load(saved), paths)
 
 
 def test_an_own_network_is_what_the_target_alone_would_have_had(tiny_source, targets):
@@ -333,13 +334,19 @@ def test_a_target_that_training_lacks_is_refused(tiny_source, paths):
         fit_targets(both, settings_of(tiny_source))
 
 
-def test_load_says_what_opens_it(frozen, tmp_path):
+def test_a_changed_run_is_refused(frozen, tmp_path):
     place = frozen.save(tmp_path / "run")
-    with pytest.raises(RunError, match=r"Open it with headstart.MultiTaskModel.load"):
-        load(place)
     (place / "predictions.csv").write_text("changed")
     with pytest.raises(RunError, match=r"'predictions.csv' of the run"):
-        load_several(place)
+        load(place)
+
+
+def test_who_needs_one_answer_a_sample_is_told(frozen, tmp_path):
+    place = frozen.save(tmp_path / "run")
+    with pytest.raises(
+        RunError, match=r"one of several targets: its answers are sev.* export"
+    ):
+        load_answering_once(place, "headstart x")
 
 
 def test_a_run_of_one_target_is_not_one_of_several(tiny_source, same_photos, tmp_path):
@@ -347,7 +354,7 @@ def test_a_run_of_one_target_is_not_one_of_several(tiny_source, same_photos, tmp
 
     TransferClassifier(tiny_source).fit(same_photos).save(tmp_path / "run")
     with pytest.raises(RunError, match="is one of classification; accepted is one of several"):
-        load_several(tmp_path / "run")
+        MultiTaskModel.load(tmp_path / "run")
 
 
 def test_strata_join_targets_while_there_is_room():

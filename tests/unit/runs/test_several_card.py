@@ -24,7 +24,7 @@ def test_figures_and_verdicts_stand_there():
     assert card.startswith("---\nlicense: unknown\n")
     assert "| car | classification | accuracy | 0.9 | 0.8 to 1 |" in card
     assert "- car: transfer helps (+0.9, +0.8 to +1); sharing hurts (-0.1, -0.2 to -0.05)." in card
-    assert 'MultiTaskModel.load("RUN")' in card
+    assert 'load("RUN")' in card
 
 
 def test_text_of_the_data_becomes_no_markup():
