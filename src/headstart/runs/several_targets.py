@@ -174,11 +174,18 @@ class SeveralModel:
         for reader in self.readers:
             for rows, vectors, reasons in reader.model.in_parts(dataset, progress):
                 failures |= reasons
-                for name in reader.targets:
-                    model = self.models[name]
-                    own = vectors if reader.columns is None else vectors[:, reader.columns[name]]
-                    outputs[name][rows] = model.task.outputs(model.head, own)
+                for name, some in self.outputs_of(reader, vectors).items():
+                    outputs[name][rows] = some
         return outputs, failures
+
+    def outputs_of(self, reader: Reader, vectors: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Outputs, shape (n_samples, n_outputs), of each target whose head reads these vectors."""
+        outputs = {}
+        for name in reader.targets:
+            model = self.models[name]
+            own = vectors if reader.columns is None else vectors[:, reader.columns[name]]
+            outputs[name] = model.task.outputs(model.head, own)
+        return outputs
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:

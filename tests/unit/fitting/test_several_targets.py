@@ -343,9 +343,7 @@ def test_a_changed_run_is_refused(frozen, tmp_path):
 
 def test_who_needs_one_answer_a_sample_is_told(frozen, tmp_path):
     place = frozen.save(tmp_path / "run")
-    with pytest.raises(
-        RunError, match=r"one of several targets: its answers are sev.* export"
-    ):
+    with pytest.raises(RunError, match=r"one of several targets: its answers are sev.* export"):
         load_answering_once(place, "headstart x")
 
 
