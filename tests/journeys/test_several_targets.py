@@ -110,12 +110,25 @@ def test_what_is_wrong_is_one_message(scenes, arguments, message):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "export", "compare", "label-next"])
+@pytest.mark.parametrize("command", ["compare", "label-next"])
 def test_commands_about_one_target_say_so(run, scenes, command):
     more = {"label-next": ["images"], "compare": ["run"]}.get(command, [])
     done = headstart(command, "run", *more, cwd=scenes, check=2)
     assert "several targets" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_run_is_exported(run, scenes):
+    done = headstart("export", "run", "--format", "openvino", cwd=scenes)
+    lines = done.stdout.splitlines()
+    assert [line.split(": ")[0] for line in lines] == ["warm", "light", "tags", "Export"]
+    assert "checked on 15 test inputs of the run" in lines[0]
+    plain = headstart("export", "run", "--format", "openvino", "--json", cwd=scenes).stdout
+    told = json.loads(plain)
+    assert list(told["targets"]) == ["warm", "light", "tags"]
+    assert told["checked"]["samples"] == 15
+    done = headstart("export", "run", "--format", "huggingface", cwd=scenes, check=2)
+    assert "a model of that format has one head" in done.stderr
 
 
 def test_a_folder_has_no_columns(scenes):

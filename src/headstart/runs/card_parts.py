@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from headstart.backbones.source import Source
 from headstart.data.markup import bullets, escaped
@@ -33,6 +34,22 @@ _UNKNOWN_DATA = (
     "Nobody told headstart where the data comes from, who is in it and under which licence it "
     "stands: whoever publishes this should add that here."
 )
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a model is used in one of its forms.
+
+    Parameters
+    ----------
+    library : str
+        What loads it.
+    text : str
+        Markdown, ours: it is not escaped.
+    """
+
+    library: str
+    text: str
 
 
 def header(source: Source | None, library: str, pipeline: str | None, tags: Sequence[str]) -> str:

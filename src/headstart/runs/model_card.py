@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from headstart.backbones.source import Source
 from headstart.data.markup import table
@@ -19,6 +18,7 @@ from headstart.runs.card_parts import (
     EXPORT,
     NOUNS,
     PREDICT,
+    Use,
     data_section,
     header,
     listed,
@@ -55,22 +55,6 @@ _PLACES = {
 _MOST_CLASSES, _MOST_LINES = 100, 10
 #: Test samples below which a card says that they are few, and samples a class likewise.
 _FEW_TESTED, _FEW_A_CLASS = 100, 50
-
-
-@dataclass(frozen=True)
-class Use:
-    """How a model is used in one of its forms.
-
-    Parameters
-    ----------
-    library : str
-        What loads it.
-    text : str
-        Markdown, ours: it is not escaped.
-    """
-
-    library: str
-    text: str
 
 
 _ANSWER = (

@@ -13,6 +13,7 @@ from headstart.runs.card_parts import (
     EXPORT,
     NOUNS,
     PREDICT,
+    Use,
     data_section,
     header,
     listed,
@@ -23,7 +24,7 @@ from headstart.runs.card_parts import (
 _FIRST_NOTES = 10
 
 
-def several_card(result: SeveralResult, source: Source | None) -> str:
+def several_card(result: SeveralResult, source: Source | None, use: Use | None = None) -> str:
     """The card as Markdown with a YAML header; text of the data can become no markup.
 
     Parameters
@@ -32,14 +33,17 @@ def several_card(result: SeveralResult, source: Source | None) -> str:
         The figures.
     source : Source or None
         The facts of the first network; None where there is none.
+    use : Use or None
+        How it is used; None: as a run.
     """
+    use = use or Use("headstart", PREDICT if source is None else PREDICT + EXPORT)
     tags = ("headstart", f"{result.modality}-several-targets", "small-data")
     samples = NOUNS.get(result.modality, "samples")
     names = ", ".join(one.name for one in result.targets)
     facts = [f"Learned from {result.n_train:,} {samples}, measured on {result.n_test:,} others."]
     facts += result.notes[:_FIRST_NOTES]
     blocks = [
-        header(source, "headstart", None, tags),
+        header(source, use.library, None, tags),
         f"# A model of {samples} with several targets, made with headstart",
         shown(f"It gives an answer for each of {len(result.targets)} targets: {names}."),
         *data_section(facts),
@@ -58,7 +62,7 @@ def several_card(result: SeveralResult, source: Source | None) -> str:
             ]
         ),
         "## How to use",
-        PREDICT if source is None else PREDICT + EXPORT,
+        use.text,
     ]
     return "\n\n".join(blocks) + "\n"
 

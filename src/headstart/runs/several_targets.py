@@ -100,7 +100,7 @@ class SeveralModel:
         """
         outputs = self._outputs(inputs)
         return {
-            name: _shares(model, outputs[name])
+            name: self.shares_of(name, outputs[name])
             for name, model in self.models.items()
             if model.task.gives_probabilities
         }
@@ -187,6 +187,11 @@ class SeveralModel:
             outputs[name] = model.task.outputs(model.head, own)
         return outputs
 
+    def shares_of(self, name: str, outputs: NDArray[Any]) -> NDArray[np.float64]:
+        """Outputs of a target as people read them: where several labels may hold, of each a yes."""
+        task = self.models[name].task
+        return task.shares(outputs) if isinstance(task, MultiLabelTask) else outputs
+
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
         """What reads the samples: one for each network, and one for each model without."""
@@ -237,7 +242,3 @@ def _reader(names: Sequence[str], models: Mapping[str, Model]) -> Reader:
     }
     plan = first.plan.with_head(replace(first.plan.head, stages=tuple(stages)))
     return Reader(tuple(names), replace(first, plan=plan), columns)
-
-
-def _shares(model: Model, outputs: NDArray[Any]) -> NDArray[np.float64]:
-    return model.task.shares(outputs) if isinstance(model.task, MultiLabelTask) else outputs
