@@ -19,8 +19,9 @@ from headstart.errors import InputError, RunError
 from headstart.estimator_parameters import one_source, shared_settings, weights_file
 from headstart.evaluation.several_targets import SEVERAL_TARGETS
 from headstart.fitting.settings import Settings
-from headstart.fitting.several_targets import UNCERTAINTY, TargetSettings, fit_targets
+from headstart.fitting.several_targets import fit_targets
 from headstart.fitting.source_names import source_settings
+from headstart.fitting.target_settings import UNCERTAINTY, TargetSettings
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent

@@ -41,15 +41,15 @@ def report(
     check_language(language)
     check_output(place)
     model = load(run)
-    if isinstance(model, SeveralModel):
-        if explain or curve is not None:
-            raise InputError(
-                f"The run {str(run)!r} has several targets; --explain and --curve are about runs "
-                "with one. Leave them out."
-            )
-        _written(place, several_page(model, place.suffix, language), open_)
-        return
     told = None if curve is None else read_json(curve)
+    if isinstance(model, SeveralModel):
+        if explain:
+            raise InputError(
+                f"The run {str(run)!r} has several targets; --explain is about runs with one. "
+                "Leave it out."
+            )
+        _written(place, several_page(model, place.suffix, language, curve=told), open_)
+        return
     contents = translated(contents_of(model, explains=explain, curve=told), language)
     if place.suffix == ".json":
         page = to_json(contents)

@@ -146,7 +146,8 @@ def fit_several(
     from headstart.cli.json_output import print_json
     from headstart.cli.screen import progress_bar
     from headstart.cli.written_run import free_name
-    from headstart.fitting.several_targets import TargetSettings, fit_targets
+    from headstart.fitting.several_targets import fit_targets
+    from headstart.fitting.target_settings import TargetSettings
     from headstart.runs import check_place
     from headstart.runs.saving import REPORT
 
@@ -156,7 +157,7 @@ def fit_several(
     check_place(folder)
     with progress_bar() as progress:
         with watch.step("read"):
-            targets = _read(data, tuple(kinds), progress)
+            targets = read_targets_of(data, tuple(kinds), progress)
         model = fit_targets(targets, asked, progress, watch)
         progress("write the run", 0, None)
         circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
@@ -169,7 +170,14 @@ def fit_several(
     return folder
 
 
-def _read(data: Any, names: tuple[str, ...], progress: Any) -> Targets:
+def read_targets_of(data: Any, names: tuple[str, ...], progress: Any) -> Targets:
+    """The samples of a table, and their columns of targets.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, or options about one target are given too.
+    """
     from headstart.data.target_columns import Targets, read_target_table
 
     for place in (data.train, data.test):
@@ -229,7 +237,11 @@ def _line(row: Any) -> str:
 
 
 def several_page(
-    model: SeveralModel, ending: str, language: str, circumstances: Mapping[str, Any] | None = None
+    model: SeveralModel,
+    ending: str,
+    language: str,
+    circumstances: Mapping[str, Any] | None = None,
+    curve: Mapping[str, Any] | None = None,
 ) -> bytes:
     """The report in the form that the ending of a file asks for."""
     from headstart.files import to_json
@@ -239,7 +251,7 @@ def several_page(
         several_contents,
     )
 
-    contents = several_contents(model.result_, language, circumstances)
+    contents = several_contents(model.result_, language, circumstances, curve)
     if ending == ".json":
         return to_json(contents)
     render = render_several_markdown if ending == ".md" else render_several_html
@@ -285,7 +297,7 @@ def _set_aside(result: SeveralResult) -> Iterator[str]:
 
 def _scored(target: TargetResult) -> list[str]:
     """A row: what the target came to, and the best model without transfer."""
-    from headstart.report.several_targets import MAIN
+    from headstart.report.target_cells import MAIN
 
     result, metric = target.result, MAIN[target.result.task]
     own = result.test.get(metric)
@@ -310,7 +322,7 @@ def _verdict(target: TargetResult) -> str:
 def _sharing(result: SeveralResult) -> Iterator[str]:
     """One network for all beside one for each; a star marks which of them answers."""
     from headstart.cli.columns import aligned
-    from headstart.report.several_targets import MAIN
+    from headstart.report.target_cells import MAIN
 
     rows = []
     for one in result.targets:

@@ -13,7 +13,9 @@ from headstart.data.target_columns import Targets, read_targets
 from headstart.errors import InputError, PlanError, RunError
 from headstart.evaluation.several_targets import SeveralResult
 from headstart.fitting import Settings
-from headstart.fitting.several_targets import TargetSettings, _better, _held_out, fit_targets
+from headstart.fitting.several_targets import fit_targets
+from headstart.fitting.sharing import better, held_out_comparison
+from headstart.fitting.target_settings import TargetSettings
 from headstart.fitting.target_sides import Column, joint_strata
 from headstart.runs.loading import load_answering_once
 from headstart.runs.several_targets import SeveralModel
@@ -389,18 +391,18 @@ def test_held_out_samples_alone_choose(tiny_source, paths):
     part, _ = target_sides(column, twice, whole.take([0]), vectors, settings)
     fitted = course.fit(part.halves)
     bad = worse(fitted, 0.5)
-    assert _held_out(part, bad, fitted, 0)[1]
-    assert not _held_out(part, fitted, bad, 0)[1]
-    assert not _held_out(part, fitted, fitted, 0)[1]
-    assert _better(part, bad, fitted, None, 0).served_by == "own"
-    assert _better(part, fitted, bad, None, 0).served_by == "shared"
+    assert held_out_comparison(part, bad, fitted, 0)[1]
+    assert not held_out_comparison(part, fitted, bad, 0)[1]
+    assert not held_out_comparison(part, fitted, fitted, 0)[1]
+    assert better(part, bad, fitted, None, 0).served_by == "own"
+    assert better(part, fitted, bad, None, 0).served_by == "shared"
     few = replace(
         bad,
         held_out=replace(
             bad.held_out, rows=bad.held_out.rows[:10], scores=bad.held_out.scores[:10]
         ),
     )
-    assert not _held_out(part, few, fitted, 0)[1]
+    assert not held_out_comparison(part, few, fitted, 0)[1]
 
 
 def test_a_model_can_be_sent_to_another_process(frozen, paths):
