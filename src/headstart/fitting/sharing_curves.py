@@ -79,7 +79,7 @@ def sharing_curves(
     for size in wanted:
         progress(f"learn from {size} samples", 0, None)
         found[size] = _at(start, np.sort(order[:size]), settings)
-    return _result(job, found, watch)
+    return _result(start, found, watch)
 
 
 @dataclass(frozen=True)
@@ -168,13 +168,13 @@ def among(part: TargetSides, chosen: Rows) -> TargetSides:
     return replace(part, halves=halves, rows=np.searchsorted(chosen, part.rows[places]))
 
 
-def _result(job: TargetJob, found: Mapping[int, _At], watch: Watch) -> SharingCurve:
+def _result(start: _Start, found: Mapping[int, _At], watch: Watch) -> SharingCurve:
+    job, plan = start.job, start.course.plan
     lost = [
         f"With {size} samples the target {name!r} is not compared: {reason} among them."
         for size, one in found.items()
         for name, reason in one.lost.items()
     ]
-    plan = job.course.plan
     return SharingCurve(
         modality=job.learner.modality,
         source=plan.source,
