@@ -42,9 +42,10 @@ class MultiTaskModel(BaseEstimator):
     plan : str or Plan, default="auto"
         ``"auto"`` and ``"probe"``: all stages frozen, a linear model a target. Plans that train
         (``"freeze:-2"``, ``"full"``, ``"pointwise"``, ...) have a network that targets can share.
-    grouping : {"auto", "joint", "separate"}, default="auto"
+    grouping : {"auto", "joint", "separate", "groups"}, default="auto"
         One network for all targets, one for each, or both trained and compared: a target then gets
-        the better one by training samples that were held out.
+        the better one by training samples that were held out. ``"groups"`` adds networks for groups
+        of targets that help each other.
     loss_weights : {"uncertainty", "equal"} or mapping of str to float, default="uncertainty"
         How a shared network weighs the targets' losses: learned, alike, or as given.
     epochs : int or None, default=None

@@ -61,7 +61,8 @@ def curve(
     if targets is not None:
         if target is not None:
             raise InputError(
-                "--target is about one target, and --targets names several. Leave one out."
+                "--target is a figure to reach with one target, and --targets names several. "
+                "Leave one of them out."
             )
         training = {} if epochs is None else {"epochs": epochs}
         several = Settings(source=source, plan=read_plan(plan), seed=seed, training=training)

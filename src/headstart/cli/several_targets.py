@@ -330,7 +330,7 @@ def _sharing(result: SeveralResult) -> Iterator[str]:
             continue
         metric, gain = MAIN[one.result.task], one.sharing.difference
         values = (one.sharing.shared[metric].value, one.sharing.own[metric].value)
-        stars = ("*", " ") if one.served_by == "shared" else (" ", "*")
+        stars = ("*" if one.served_by == kind else " " for kind in ("shared", "own"))
         cells = [f"{value:.3g}{star}" for value, star in zip(values, stars, strict=True)]
         interval = f"{gain.low:+.3g} to {gain.high:+.3g}"
         rows.append([one.name, *cells, f"{gain.value:+.3g}", interval, str(one.sharing.verdict)])
@@ -342,4 +342,28 @@ def _sharing(result: SeveralResult) -> Iterator[str]:
         "" if result.cost is None else f" One for all took {result.cost:.2f} of the others' time."
     )
     yield f"* answers: chosen on training samples that were held out.{told}"
+    yield from _groups(result)
     yield ""
+
+
+def _groups(result: SeveralResult) -> Iterator[str]:
+    """One network for all beside one for a group of targets."""
+    from headstart.cli.columns import aligned
+    from headstart.report.target_cells import MAIN
+
+    rows = []
+    for one in result.targets:
+        if one.grouped is None or one.grouped.difference is None:
+            continue
+        metric, gain = MAIN[one.result.task], one.grouped.difference
+        own = f"{one.grouped.own[metric].value:.3g}{'*' if one.served_by == 'group' else ' '}"
+        cells = [one.name, " + ".join(one.group), f"{one.grouped.shared[metric].value:.3g}", own]
+        interval = f"{gain.low:+.3g} to {gain.high:+.3g}"
+        rows.append([*cells, f"{gain.value:+.3g}", interval, str(one.grouped.verdict)])
+    if not rows:
+        if result.affinity:
+            yield "No group between one target and all helped more in training."
+        return
+    yield ""
+    head = ["group", "with", "one for all", "its group's", "difference", "95 % interval", "verdict"]
+    yield from aligned([head, *rows], n_left=2)

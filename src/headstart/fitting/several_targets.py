@@ -102,6 +102,7 @@ def _result(job: TargetJob, models: Mapping[str, Model], fits: Fits) -> SeveralR
         plan=plan.to_dict(),
         targets=tuple(_target_result(one, models[one.name], fits) for one in job.parts),
         training_seconds=fits.seconds,
+        affinity={} if fits.groups is None else fits.groups.affinity,
         near_duplicates=_near_duplicates(models),
         duplicates=job.shared,
         quarantined=tuple({"input": one.input, "reason": one.reason} for one in job.quarantined),
@@ -111,7 +112,15 @@ def _result(job: TargetJob, models: Mapping[str, Model], fits: Fits) -> SeveralR
 def _target_result(part: TargetSides, model: Model, fits: Fits) -> TargetResult:
     way = fits.ways[part.name]
     result = replace(model.result_, near_duplicates=())
-    return TargetResult(part.name, result, way.served_by, way.sharing, way.log_variance)
+    return TargetResult(
+        part.name,
+        result,
+        way.served_by,
+        way.sharing,
+        way.log_variance,
+        way.group,
+        way.grouped,
+    )
 
 
 def _near_duplicates(models: Mapping[str, Model]) -> tuple[NearDuplicate, ...]:

@@ -6,20 +6,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from headstart.advice.grouping import Groups
 from headstart.advice.transfer_choice import is_clearly_worse
 from headstart.evaluation.several_targets import Served, Sharing, sharing_verdict
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
-from headstart.fitting.target_settings import TargetSettings
-from headstart.fitting.target_sides import TargetSides
+from headstart.fitting.target_settings import GROUPS, TargetSettings
+from headstart.fitting.target_sides import Rows, TargetSides
 from headstart.training.objective import objective_for
 
 if TYPE_CHECKING:
-    from headstart.fitting.shared_course import Samples, SharedCourse, Trained
+    from headstart.fitting.shared_course import FirstHead, Samples, SharedCourse, Trained
+    from headstart.training.affinity import Affinities
 
 #: Fewer held-out samples cannot show that sharing hurts.
 _FEWEST = 20
 _SHARED = "shared"
+_CHOICES: Mapping[Served, str] = {
+    "shared": "the shared one",
+    "own": "its own",
+    "group": "that of its group",
+}
+_REASONS: Mapping[Served, str] = {
+    "shared": "No training samples that were held out show that sharing hurts.",
+    "own": "On training samples that were held out, a network of its own had a lower loss than the "
+    "shared one by more than the standard error.",
+    "group": "On training samples that were held out, the network of its group had a lower loss "
+    "than the shared one by more than the standard error, and than one of its own.",
+}
 
 
 @dataclass(frozen=True)
@@ -30,6 +44,8 @@ class Way:
     served_by: Served = "shared"
     sharing: Sharing | None = None
     log_variance: float | None = None
+    group: tuple[str, ...] = ()
+    grouped: Sharing | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,7 @@ class Fits:
     ways: Mapping[str, Way]
     seconds: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    groups: Groups | None = None
 
 
 def train_ways(
@@ -61,23 +78,84 @@ def train_ways(
     first.store_views(samples)
     rows = first.rows(samples, parts)
     heads = [first.first_head(one, *rows) for one in parts]
-    shared: Trained | None = None
-    own: dict[str, Trained] = {}
-    if asked.grouping != "separate":
-        first.progress("train the shared network", 0, None)
-        weights = [asked.weight(one.name) for one in parts] if len(parts) > 1 else [1.0]
-        shared = first.learn(samples, heads, rows, weights)
-    if asked.grouping == "separate" or (asked.grouping == "auto" and len(parts) > 1):
-        for one in heads:
-            first.progress(f"train the network of {one.part.name}", 0, None)
-            own[one.part.name] = first.again(samples).learn(samples, [one], rows, [1.0])
-    ways = {part.name: _way(part, shared, own.get(part.name), asked.fit.seed) for part in parts}
+    training = _Training(first, samples, heads, rows, asked)
+    shared, groups = training.shared() if asked.grouping != "separate" else (None, None)
+    own = training.own() if asked.grouping != "joint" and _can_choose(parts, asked) else {}
+    grouped = {} if groups is None else training.of_groups(groups)
+    seed = asked.fit.seed
+    ways = {
+        one.name: _way(one, shared, own.get(one.name), grouped.get(one.name), seed) for one in parts
+    }
     seconds = {} if shared is None else {_SHARED: shared.seconds}
-    return Fits(ways, seconds | {name: one.seconds for name, one in own.items()})
+    seconds |= {name: one.seconds for name, one in own.items()}
+    seconds |= {_named(one): one.seconds for one in grouped.values()}
+    return Fits(ways, seconds, groups=groups)
 
 
-def _way(part: TargetSides, shared: Trained | None, own: Trained | None, seed: int) -> Way:
-    """The better of both networks, or the one that there is."""
+def _can_choose(parts: Sequence[TargetSides], asked: TargetSettings) -> bool:
+    return len(parts) > 1 or asked.grouping == "separate"
+
+
+def _named(trained: Trained) -> str:
+    return " + ".join(trained.fitted)
+
+
+@dataclass(frozen=True)
+class _Training:
+    """What every network of a fit learns from."""
+
+    first: SharedCourse
+    samples: Samples
+    heads: list[FirstHead]
+    rows: tuple[Rows, Rows]
+    asked: TargetSettings
+
+    def shared(self) -> tuple[Trained, Groups | None]:
+        """One network for all and, where that is wanted, groups by what it was like to train."""
+        self.first.progress("train the shared network", 0, None)
+        if self.asked.grouping != GROUPS:
+            return self._learned(self.first, self.heads), None
+        from headstart.training.affinity import Affinities
+
+        record = Affinities()
+        trained = self._learned(self.first, self.heads, record)
+        names = [one.part.name for one in self.heads]
+        trained = replace(trained, seconds=trained.seconds - record.seconds)
+        return trained, Groups.by(names, record.mean(), record.seconds)
+
+    def own(self) -> dict[str, Trained]:
+        """A network for each target."""
+        found = {}
+        for one in self.heads:
+            self.first.progress(f"train the network of {one.part.name}", 0, None)
+            found[one.part.name] = self._learned(self.first.again(self.samples), [one])
+        return found
+
+    def of_groups(self, groups: Groups) -> dict[str, Trained]:
+        """A network for each group that is neither one target nor all; by target."""
+        found: dict[str, Trained] = {}
+        for group in groups.to_train:
+            self.first.progress(f"train the network of {' and '.join(group)}", 0, None)
+            some = [one for one in self.heads if one.part.name in group]
+            trained = self._learned(self.first.again(self.samples), some)
+            found |= dict.fromkeys(group, trained)
+        return found
+
+    def _learned(
+        self, course: SharedCourse, heads: Sequence[FirstHead], record: Affinities | None = None
+    ) -> Trained:
+        weights = [self.asked.weight(one.part.name) for one in heads] if len(heads) > 1 else [1.0]
+        return course.learn(self.samples, heads, self.rows, weights, record)
+
+
+def _way(
+    part: TargetSides,
+    shared: Trained | None,
+    own: Trained | None,
+    grouped: Trained | None,
+    seed: int,
+) -> Way:
+    """The best of the networks, or the one that there is."""
     alone = None if own is None else own.fitted[part.name]
     if shared is None:
         if alone is None:
@@ -86,27 +164,50 @@ def _way(part: TargetSides, shared: Trained | None, own: Trained | None, seed: i
     fitted, learned = shared.fitted[part.name], shared.log_variances.get(part.name)
     if alone is None:
         return Way(fitted, log_variance=learned)
-    return better(part, fitted, alone, learned, seed)
+    if grouped is None:
+        return better(part, fitted, {"own": alone}, learned, seed)
+    others: dict[Served, Fitted] = {"own": alone, "group": grouped.fitted[part.name]}
+    return replace(better(part, fitted, others, learned, seed), group=tuple(grouped.fitted))
 
 
 def better(
-    part: TargetSides, shared: Fitted, own: Fitted, log_variance: float | None, seed: int
+    part: TargetSides,
+    shared: Fitted,
+    others: Mapping[Served, Fitted],
+    log_variance: float | None,
+    seed: int,
 ) -> Way:
-    """The shared network, unless training samples held out say that it hurts."""
-    halves, task = part.halves, part.halves.task
-    held_out, hurts = held_out_comparison(part, shared, own, seed)
-    targets = halves.tester.targets
-    sharing = Sharing({}, {}, held_out=held_out)
-    if len(halves.tester):
-        one, other = (task.outputs(each.head, each.test_vectors) for each in (shared, own))
-        difference = task.difference(targets, one, other, seed)
-        figures = [task.figures(targets, each, seed) for each in (one, other)]
-        verdict = sharing_verdict(difference)
-        sharing = Sharing(figures[0], figures[1], difference, verdict, held_out)
-    decision = _decision(hurts, held_out)
-    chosen = own if hurts else shared
+    """The shared network, unless training samples held out say that another is better.
+
+    Of several that are, the one with the lowest loss there.
+    """
+    compared = {kind: _compared(part, shared, one, seed) for kind, one in others.items()}
+    losses = {
+        kind: one.held_out["own_loss"]
+        for kind, (one, hurts) in compared.items()
+        if hurts and one.held_out is not None
+    }
+    served: Served = min(losses, key=lambda kind: losses[kind]) if losses else "shared"
+    chosen = others.get(served, shared)
+    rows = tuple(one.held_out for one, _ in compared.values() if one.held_out is not None)
+    decision = Decision("which network answers", _CHOICES[served], _REASONS[served], rows)
     fitted = replace(chosen, decisions=(*chosen.decisions, decision))
-    return Way(fitted, "own" if hurts else "shared", sharing, log_variance)
+    grouped = compared["group"][0] if "group" in compared else None
+    return Way(fitted, served, compared["own"][0], log_variance, grouped=grouped)
+
+
+def _compared(part: TargetSides, shared: Fitted, other: Fitted, seed: int) -> tuple[Sharing, bool]:
+    """The shared network beside another, and whether held-out samples say that it is worse."""
+    halves, task = part.halves, part.halves.task
+    held_out, hurts = held_out_comparison(part, shared, other, seed)
+    if not len(halves.tester):
+        return Sharing({}, {}, held_out=held_out), hurts
+    targets = halves.tester.targets
+    one, another = (task.outputs(each.head, each.test_vectors) for each in (shared, other))
+    difference = task.difference(targets, one, another, seed)
+    figures = [task.figures(targets, each, seed) for each in (one, another)]
+    verdict = sharing_verdict(difference)
+    return Sharing(figures[0], figures[1], difference, verdict, held_out), hurts
 
 
 def held_out_comparison(
@@ -142,14 +243,3 @@ def held_out_comparison(
     # The loss sees how sure the answers were, where few samples hardly differ in what is right.
     is_worse = is_clearly_worse(-losses[0], -losses[1]) and merits[0].mean() <= merits[1].mean()
     return row, len(rows) >= _FEWEST and bool(is_worse)
-
-
-def _decision(hurts: bool, held_out: dict[str, Any] | None) -> Decision:
-    rows = () if held_out is None else (held_out,)
-    reason = (
-        "On training samples that were held out, a network of its own had a lower loss than the "
-        "shared one by more than the standard error."
-        if hurts
-        else "No training samples that were held out show that sharing hurts."
-    )
-    return Decision("which network answers", "its own" if hurts else "the shared one", reason, rows)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from headstart.advice.grouping import MOST_TARGETS
 from headstart.errors import InputError, PlanError
 from headstart.fitting.settings import Settings
 
-GROUPINGS = ("auto", "joint", "separate")
+GROUPS = "groups"
+GROUPINGS = ("auto", "joint", "separate", GROUPS)
 UNCERTAINTY, EQUAL = "uncertainty", "equal"
 
 
@@ -23,8 +25,9 @@ class TargetSettings:
     kinds : mapping of str to str
         Target to what it asks for; those that are not named, and ``"auto"``, are seen from their
         cells.
-    grouping : {"auto", "joint", "separate"}
-        One network for all, one for each, or both trained and the better one kept for each target.
+    grouping : {"auto", "joint", "separate", "groups"}
+        One network for all, one for each, or both trained and the better one kept for each target;
+        with ``"groups"`` also networks for groups of targets that help each other.
     loss_weights : {"uncertainty", "equal"} or mapping of str to float
         How the targets' losses are weighed: learned, alike, or as given (1 where not named).
 
@@ -44,6 +47,12 @@ class TargetSettings:
             raise InputError(
                 f"The grouping is {self.grouping!r}; accepted: {', '.join(GROUPINGS)}. Leave it "
                 "out to have both trained and the better one kept."
+            )
+        if self.grouping == GROUPS and self.fit.processes > 1:
+            raise InputError(
+                f"The grouping is {GROUPS!r} and {self.fit.processes} processes are asked for; "
+                "which targets help each other is measured in one. Accepted: one of the two. Leave "
+                "--processes out."
             )
         self._check_weights()
         if self.fit.searches or self.fit.compares_sources:
@@ -78,13 +87,19 @@ class TargetSettings:
                 )
 
     def check_names(self, names: tuple[str, ...]) -> None:
-        """Refuse kinds and weights of targets that there are not.
+        """Refuse kinds and weights of targets that there are not, and groups of too few or many.
 
         Raises
         ------
         InputError
             Naming the first.
         """
+        if self.grouping == GROUPS and not 2 < len(names) <= MOST_TARGETS:
+            raise InputError(
+                f"The grouping is {GROUPS!r}, and there are {len(names)} targets; accepted are 3 "
+                f"to {MOST_TARGETS}. Leave the grouping out to compare one network for all with "
+                "one for each."
+            )
         weights = () if isinstance(self.loss_weights, str) else self.loss_weights
         for what, given in (("kind", self.kinds), ("loss weight", weights)):
             odd = [name for name in given if name not in names]

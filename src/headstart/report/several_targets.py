@@ -16,6 +16,9 @@ from headstart.report.target_cells import MAIN, compared, interval_of, section_o
 from headstart.report.wording import counted, duration
 
 _TEMPLATE = "several.html.jinja"
+#: What answers a target.
+_SERVED = {"shared": "the shared one", "own": "its own", "group": "that of its group"}
+
 Say = Callable[[str], str]
 
 
@@ -107,6 +110,8 @@ def _sections(
     say = language.message
     yield _answers(result, say)
     yield _sharing(result, say)
+    if any(one.grouped is not None for one in result.targets):
+        yield _groups(result, say)
     yield from by_labels
     yield section_of(
         "figures",
@@ -207,8 +212,36 @@ def _sharing(result: SeveralResult, say: Say) -> dict[str, Any]:
 
 def _shared(target: TargetResult, say: Say) -> list[Any]:
     metric = MAIN[target.result.task]
-    served = say("the shared one" if target.served_by == "shared" else "its own")
+    served = say(_SERVED[target.served_by])
     return [target.name, *compared(target.sharing, metric, say), served]
+
+
+def _groups(result: SeveralResult, say: Say) -> dict[str, Any]:
+    """One network for all against one for a group."""
+    head = ["target", "its group", "one network for all", "one for the group", "difference"]
+    apart = say("%(name)s: alone")
+    return section_of(
+        "groups",
+        say("Which targets help each other?"),
+        texts=[
+            say(
+                "While the shared network learned, it was measured how much a step for one target "
+                "lowers the losses of the others. Targets that help each other most got a network "
+                "together."
+            )
+        ],
+        head=[say(one) for one in (*head, "sharing")],
+        rows=[
+            [
+                one.name,
+                ", ".join(one.group),
+                *compared(one.grouped, MAIN[one.result.task], say),
+            ]
+            for one in result.targets
+            if one.grouped is not None
+        ],
+        lines=[apart % {"name": one.name} for one in result.targets if one.grouped is None],
+    )
 
 
 def _data(result: SeveralResult, language: Language) -> dict[str, Any]:

@@ -127,6 +127,61 @@ def test_one_network_and_one_for_each_are_compared(trained):
     assert {"which network answers", "which weights"} <= questions
 
 
+@pytest.fixture(scope="module")
+def in_groups(tiny_source, targets):
+    with pytest.MonkeyPatch.context() as patch:
+        best = ((0, 2), (1,))
+        patch.setattr("headstart.advice.grouping.best_partition", lambda affinity: best)
+        return fit_targets(targets, settings_of(tiny_source, "freeze:1", grouping="groups"))
+
+
+def test_a_group_has_a_network_and_is_compared(in_groups, trained, paths, tmp_path):
+    result = in_groups.result_
+    names = ["colour", "heat", "tags"]
+    assert list(result.affinity) == names
+    assert all(list(row) == names for row in result.affinity.values())
+    assert [one.group for one in result.targets] == [("colour", "tags"), (), ("colour", "tags")]
+    for one in (result.of("colour"), result.of("tags")):
+        assert one.grouped.verdict
+        assert one.grouped.shared == one.sharing.shared
+    assert result.of("heat").grouped is None
+    assert list(result.training_seconds) == ["shared", *names, "colour + tags"]
+    loaded = load(in_groups.save(tmp_path / "run"))
+    assert loaded.result_ == result
+    same(in_groups, loaded, paths)
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_too_few_or_too_many_targets_for_groups_are_refused(tiny_source, paths, count):
+    colour = columns_of(paths)["colour"]
+    read = read_targets(paths, dict.fromkeys("abcdefghi"[:count], colour))
+    asked = settings_of(tiny_source, "freeze:1", grouping="groups")
+    with pytest.raises(InputError, match=f"there are {count} targets; accepted are 3 to 8"):
+        fit_targets(read, asked)
+
+
+def test_groups_are_measured_in_one_process(tiny_source):
+    with pytest.raises(InputError, match="'groups' and 2 processes are asked for"):
+        settings_of(tiny_source, "freeze:1", grouping="groups", processes=2)
+
+
+def test_the_same_target_twice_helps_itself(tiny_source, paths):
+    colour = columns_of(paths)["colour"]
+    read = read_targets(paths, {"a": colour, "b": colour, "c": colour[::-1]})
+    asked = settings_of(tiny_source, "freeze:1", grouping="groups", loss_weights="equal")
+    affinity = fit_targets(read, asked).result_.affinity
+    assert affinity["a"]["a"] > 0
+    assert affinity["a"]["b"] == pytest.approx(affinity["a"]["a"], rel=1e-3)
+    assert affinity["b"]["a"] == pytest.approx(affinity["a"]["a"], rel=1e-3)
+
+
+def test_measuring_affinities_changes_nothing_of_the_shared_network(in_groups, trained):
+    for name in ("colour", "heat", "tags"):
+        with_, without = in_groups.result_.of(name), trained.result_.of(name)
+        assert with_.sharing == without.sharing
+        assert with_.log_variance == without.log_variance
+
+
 @pytest.mark.parametrize("which", ["frozen", "trained"])
 def test_saved_and_loaded_it_says_the_same(request, which, paths, tmp_path):
     model = request.getfixturevalue(which)
@@ -394,8 +449,10 @@ def test_held_out_samples_alone_choose(tiny_source, paths):
     assert held_out_comparison(part, bad, fitted, 0)[1]
     assert not held_out_comparison(part, fitted, bad, 0)[1]
     assert not held_out_comparison(part, fitted, fitted, 0)[1]
-    assert better(part, bad, fitted, None, 0).served_by == "own"
-    assert better(part, fitted, bad, None, 0).served_by == "shared"
+    assert better(part, bad, {"own": fitted}, None, 0).served_by == "own"
+    assert better(part, fitted, {"own": bad}, None, 0).served_by == "shared"
+    both = better(part, bad, {"own": worse(fitted, 0.2), "group": fitted}, None, 0)
+    assert (both.served_by, len(both.fitted.decisions[-1].measurements)) == ("group", 2)
     few = replace(
         bad,
         held_out=replace(
