@@ -112,6 +112,8 @@ def _sections(
     yield _sharing(result, say)
     if any(one.grouped is not None for one in result.targets):
         yield _groups(result, say)
+    if result.affinity:
+        yield _affinity(result, say)
     yield from by_labels
     yield section_of(
         "figures",
@@ -241,6 +243,25 @@ def _groups(result: SeveralResult, say: Say) -> dict[str, Any]:
             if one.grouped is not None
         ],
         lines=[apart % {"name": one.name} for one in result.targets if one.grouped is None],
+    )
+
+
+def _affinity(result: SeveralResult, say: Say) -> dict[str, Any]:
+    """What the groups were read from: a row for each target's steps."""
+    return section_of(
+        "affinity",
+        say("How much does a step for one target help the others?"),
+        texts=[
+            say(
+                "The share of a target's loss (column) that a step for another one (row) takes "
+                "away, on average over the training; below 0 it does harm."
+            )
+        ],
+        head=[say("a step for"), *result.affinity],
+        rows=[
+            [name, *(f"{100 * value:+.3g} %" for value in row.values())]
+            for name, row in result.affinity.items()
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +130,17 @@ def check_complete(place: Path, manifest: dict[str, Any]) -> None:
     needed = [HEAD, RESULT, EVIDENCE, PREDICTIONS]
     if manifest.get("source") is not None:
         needed += [f"{BACKBONE}/{name}" for name in (MODEL, WEIGHTS, FACTS)]
+    refuse_missing(place, manifest, needed)
+
+
+def refuse_missing(place: Path, manifest: Mapping[str, Any], needed: Sequence[str]) -> None:
+    """Refuse a run of which a file is not vouched for.
+
+    Raises
+    ------
+    RunError
+        Naming the first.
+    """
     missing = [name for name in needed if name not in manifest["files"]]
     if missing:
         raise RunError(

@@ -82,6 +82,12 @@ def _verdict(target: TargetResult) -> str:
         parts.append(f"what was saved is the model without transfer, “{target.result.fallback}”")
     if target.sharing is not None and target.sharing.verdict is not None:
         parts.append(f"{target.sharing.verdict}{_gain(target.sharing.difference)}")
+    if target.grouped is not None and target.grouped.verdict is not None:
+        others = " and ".join(name for name in target.group if name != target.name)
+        gain = _gain(target.grouped.difference)
+        parts.append(
+            f"one network for all beside one with {others}: {target.grouped.verdict}{gain}"
+        )
     return "; ".join(parts) + "."
 
 

@@ -18,7 +18,7 @@ from headstart.evaluation.several_targets import SEVERAL_TARGETS, SeveralResult
 from headstart.evidence import Evidence
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.plan import Plan
-from headstart.runs.loading import not_understood
+from headstart.runs.loading import not_understood, refuse_missing
 from headstart.runs.manifest import write_manifest
 from headstart.runs.model import Model
 from headstart.runs.model_card import MODEL_CARD
@@ -152,12 +152,7 @@ def _check_complete(place: Path, manifest: Mapping[str, Any]) -> None:
     folders = {one["backbone"] for one in manifest["targets"]} - {None}
     needed = [HEAD, RESULT, EVIDENCE, PREDICTIONS]
     needed += [f"{folder}/{name}" for folder in folders for name in (MODEL, WEIGHTS, FACTS)]
-    missing = [name for name in needed if name not in manifest["files"]]
-    if missing:
-        raise RunError(
-            f"The run {str(place)!r} has no file {missing[0]!r}. Copy the whole run folder again, "
-            "or make it again with 'headstart fit'."
-        )
+    refuse_missing(place, manifest, needed)
 
 
 def _model(place: Path, manifest: Mapping[str, Any]) -> SeveralModel:

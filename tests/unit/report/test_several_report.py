@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -123,6 +124,35 @@ def test_what_is_plain_data_comes_back(result):
     assert plain["targets"][0]["test"]["accuracy"]["value"] == 0.8
     with pytest.raises(KeyError, match="nobody"):
         result.of("nobody")
+
+
+def grouped(result):
+    first, second, third = result.targets
+    names = [one.name for one in result.targets]
+    pair = (first.name, third.name)
+    some = (replace(first, group=pair, grouped=first.sharing, served_by="group"), second)
+    affinity = {name: dict.fromkeys(names, 0.0125) for name in names}
+    third = replace(third, group=pair, grouped=third.sharing)
+    return replace(result, targets=(*some, third), affinity=affinity)
+
+
+def test_groups_and_what_they_were_read_from_are_shown(result):
+    sections = {one["id"]: one for one in several_contents(grouped(result))["sections"]}
+    assert [row[:2] for row in sections["groups"]["rows"]] == [
+        ["car <b>", "car <b>, tags"],
+        ["tags", "car <b>, tags"],
+    ]
+    assert sections["groups"]["lines"] == ["age: alone"]
+    assert sections["sharing"]["rows"][0][-1] == "that of its group"
+    assert sections["affinity"]["head"] == ["a step for", "car <b>", "age", "tags"]
+    assert sections["affinity"]["rows"][1] == ["age", "+1.25 %", "+1.25 %", "+1.25 %"]
+
+
+def test_groups_are_told_in_chinese(result):
+    for section in several_contents(grouped(result), "zh")["sections"]:
+        if section["id"] in ("groups", "affinity"):
+            for one in (section["title"], *section["texts"], *section["lines"]):
+                assert any("\u4e00" <= letter <= "\u9fff" for letter in one), one
 
 
 def curve_of(result):
