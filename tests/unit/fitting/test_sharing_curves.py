@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from tests.unit.fitting.conftest import COLOURS, picture
 
 from headstart.activations import states
 from headstart.data.target_columns import read_targets
@@ -27,9 +28,19 @@ def settings_of(source, plan="freeze:1", **more):
 
 
 @pytest.fixture(scope="module")
-def targets(same_photos):
-    """A class, a number with gaps, and a class of which one sample is rare."""
-    paths = sorted(same_photos.glob("*/*.png"))
+def paths(tmp_path_factory):
+    """Pictures that no other test has passed through a network."""
+    folder = tmp_path_factory.mktemp("curve")
+    for colour in COLOURS:
+        (folder / colour).mkdir()
+        for number in range(10):
+            picture(colour, 100 + number).save(folder / colour / f"{number}.png")
+    return sorted(folder.glob("*/*.png"))
+
+
+@pytest.fixture(scope="module")
+def targets(paths):
+    """A class, a number with gaps, and a class that a quarter of the samples have."""
     red = [path.parent.name == "red" for path in paths]
     columns = {
         "colour": ["red" if one else "blue" for one in red],
@@ -130,8 +141,7 @@ def test_a_plan_that_trains_nothing_has_nothing_to_compare(tiny_source, targets)
         sharing_curves(targets, settings_of(tiny_source, "probe"))
 
 
-def test_one_target_has_nothing_to_share(tiny_source, same_photos):
-    paths = sorted(same_photos.glob("*/*.png"))
+def test_one_target_has_nothing_to_share(tiny_source, paths):
     read = read_targets(paths, {"colour": [path.parent.name for path in paths]})
     with pytest.raises(InputError, match=r"There is one target \('colour'\), and one network"):
         sharing_curves(read, settings_of(tiny_source))
