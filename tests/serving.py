@@ -7,7 +7,7 @@ import http.client
 import json
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import numpy as np
@@ -15,13 +15,16 @@ from PIL import Image
 
 from headstart.activations.ngrams import ngram_features
 from headstart.evaluation.result import Result
+from headstart.evaluation.several_targets import SeveralResult, TargetResult
 from headstart.evidence import Evidence
 from headstart.plan import HeadPlan, frozen_plan
 from headstart.runs import Model
+from headstart.runs.several_targets import SeveralModel
 from headstart.serve.limits import Limits
 from headstart.serve.server import Server, listening_socket
 from headstart.serve.service import Service
 from headstart.tasks.classification import ClassificationTask
+from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.regression import RegressionTask
 from headstart.training.linear_head import LinearHead
 
@@ -51,6 +54,27 @@ def picture_model(task="classification"):
     if task == "regression":
         weights = weights[:, 1:]
     return _model("image", ("pixels",), ("pixels", "hog"), weights, CLASSES, task)
+
+
+def several_model():
+    """How red and how blue a picture is, and which of both it shows: three heads, no network."""
+    colour, heat = picture_model(), picture_model("regression")
+    tags = replace(
+        colour,
+        task=MultiLabelTask(np.array(CLASSES)),
+        head=replace(
+            colour.head,
+            weights=np.repeat(colour.head.weights, 2, axis=1) * (-1, 1, -1, 1),
+            bias=np.array([2.0, -2.0, 2.0, -2.0]),
+        ),
+    )
+    models = {"colour": colour, "heat, in °C": heat, "tags": tags}
+    kinds = {name: one.task.name for name, one in models.items()}
+    targets = tuple(
+        TargetResult(name, replace(one.result_, task=kinds[name])) for name, one in models.items()
+    )
+    result = SeveralResult("image", 20, 10, "classical", colour.plan.to_dict(), targets)
+    return SeveralModel(models, result)
 
 
 def text_model():

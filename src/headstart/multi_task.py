@@ -15,15 +15,18 @@ from sklearn.utils.validation import check_is_fitted
 
 from headstart.data.dataset import Dataset
 from headstart.data.target_columns import Targets, read_targets
-from headstart.errors import InputError
+from headstart.errors import InputError, RunError
 from headstart.estimator_parameters import one_source, shared_settings, weights_file
+from headstart.evaluation.several_targets import SEVERAL_TARGETS
 from headstart.fitting.settings import Settings
-from headstart.fitting.several_targets import UNCERTAINTY, TargetSettings, fit_targets
+from headstart.fitting.several_targets import fit_targets
 from headstart.fitting.source_names import source_settings
+from headstart.fitting.target_settings import UNCERTAINTY, TargetSettings
 from headstart.fitting.watch import Watch
 from headstart.plan import Plan
 from headstart.progress import Progress, silent
-from headstart.runs.several_targets import SeveralModel, TargetAnswers, load_several
+from headstart.runs.loading import load
+from headstart.runs.several_targets import SeveralModel, TargetAnswers
 
 
 class MultiTaskModel(BaseEstimator):
@@ -39,9 +42,10 @@ class MultiTaskModel(BaseEstimator):
     plan : str or Plan, default="auto"
         ``"auto"`` and ``"probe"``: all stages frozen, a linear model a target. Plans that train
         (``"freeze:-2"``, ``"full"``, ``"pointwise"``, ...) have a network that targets can share.
-    grouping : {"auto", "joint", "separate"}, default="auto"
+    grouping : {"auto", "joint", "separate", "groups"}, default="auto"
         One network for all targets, one for each, or both trained and compared: a target then gets
-        the better one by training samples that were held out.
+        the better one by training samples that were held out. ``"groups"`` adds networks for groups
+        of targets that help each other.
     loss_weights : {"uncertainty", "equal"} or mapping of str to float, default="uncertainty"
         How a shared network weighs the targets' losses: learned, alike, or as given.
     epochs : int or None, default=None
@@ -176,8 +180,20 @@ class MultiTaskModel(BaseEstimator):
 
     @staticmethod
     def load(folder: str | Path) -> SeveralModel:
-        """The model of a run folder; it answers as this estimator does."""
-        return load_several(folder)
+        """The model of a run folder, as :func:`headstart.load` opens it.
+
+        Raises
+        ------
+        RunError
+            If it is no run with several targets.
+        """
+        model = load(folder)
+        if not isinstance(model, SeveralModel):
+            raise RunError(
+                f"The run {str(folder)!r} is one of {model.result_.task}; accepted is one of "
+                f"{SEVERAL_TARGETS}. Open it with headstart.load."
+            )
+        return model
 
     def _settings(self) -> TargetSettings:
         shared = shared_settings(self)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from headstart.plan import TrainingPlan
-from headstart.report.several_targets import MAIN
+from headstart.report.target_cells import MAIN
 from headstart.tasks.multi_label import as_objects
 from headstart.tasks.targets import KINDS, kind_of, plain_labels
 from headstart.training.losses import loss_for

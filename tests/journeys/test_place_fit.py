@@ -121,7 +121,9 @@ def test_a_curve_of_boxes(data):
         ((*BOXES, "--target", "0.9"), "--target is not accepted in a curve of boxes or masks"),
         (("boxes.csv", "--images", "images"), "the task is 'auto'. Accepted with them"),
         ((*BOXES, "--text", "words"), "--text is not accepted in a curve of boxes or masks"),
-        (("boxes.csv", "--epochs", "3"), "--test and --epochs are about boxes and masks"),
+        (("boxes.csv", "--epochs", "3"), "--epochs about those and about boxes and masks"),
+        (("boxes.csv", "--test", "boxes.csv"), "--test is about boxes and masks"),
+        ((*BOXES, "--targets", "a,b"), "--targets is not accepted in a curve of boxes or masks"),
         ((*BOXES, "--classes", "classes.csv"), "--classes is about masks"),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.pages import CONTRAST, serious_findings
-from tests.serving import GOOD, RED, picture, picture_model, running, text_model
+from tests.serving import GOOD, RED, picture, picture_model, running, several_model, text_model
 
 from headstart.runs.kept_samples import Nearest
 
@@ -233,3 +233,33 @@ def test_a_service_that_has_ended_is_told_in_words(open_page):
     visit.page.keyboard.press("Control+Enter")
     visit.page.wait_for_selector("#fault:not([hidden])")
     assert "cannot be reached" in visit.page.get_by_role("alert").inner_text()
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    with running(several_model(), name="scenes") as service:
+        yield service
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1100, 380])
+def test_each_of_several_targets_has_a_block(open_page, scenes, scheme, width):
+    visit = open_page(scenes, scheme, width)
+    page = visit.page
+    page.wait_for_selector("#ask:not([hidden])")
+    told = "to answer for each: colour, heat, in °C and tags."
+    assert page.locator("#about").inner_text().endswith(told)
+    page.evaluate(_DROP, ["red.png", "image/png", list(RED)])
+    assert answer(page) == "3 answers"
+    titles = page.locator("#targets h3").all_inner_texts()
+    assert [one.split(": ")[0] for one in titles] == ["colour", "heat, in °C", "tags"]
+    assert titles[0] == "colour: red, 100 %"
+    assert titles[2] == "tags: red"
+    bars = page.locator("#targets section").nth(2).locator("li").all_inner_texts()
+    assert [one.split()[0] for one in bars] == ["red", "blue"]
+    assert page.locator("#targets section").nth(2).locator("li.first").count() == 1
+    assert page.locator("#why").is_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(CONTRAST) == []
+    assert serious_findings(page) == []
+    assert visit.is_clean()

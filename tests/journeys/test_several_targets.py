@@ -93,6 +93,37 @@ def test_sharing_is_measured_and_printed_as_json(run, scenes):
     assert plain == json.loads((scenes / "shared" / "result.json").read_text("utf-8"))
 
 
+def test_sharing_is_measured_by_the_number_of_labels(run, scenes):
+    arguments = ("scenes.csv", "--targets", "warm,light=regression", "--plan", "freeze:-1")
+    done = headstart(
+        *("curve", *arguments, "--epochs", 1, "--sizes", "12,25", "--json"), cwd=scenes
+    )
+    (scenes / "curve.json").write_text(done.stdout, "utf-8")
+    plain = json.loads(done.stdout)
+    assert plain["sizes"] == [12, 25]
+    for one in plain["targets"]:
+        assert [point["samples"] for point in one["points"]] == [12, 25]
+        assert all(point["sharing"]["verdict"] for point in one["points"])
+    headstart("report", "run", "--curve", "curve.json", "--out", "curve.md", cwd=scenes)
+    assert "## Does sharing help with few labels?" in (scenes / "curve.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--sizes", "12"), "--sizes is about several targets"),
+        (("--targets", "warm,light", "--sizes", "many"), "The sizes are 'many'"),
+        (("--targets", "warm,light", "--target", "0.9"), "--target is a figure to reach with one"),
+        (("--targets", "warm,light", "--plan", "probe"), "The plan freezes all stages"),
+        (("--targets", "warm,light", "--label-column", "warm"), "--label-column and --task are"),
+    ],
+)
+def test_what_is_wrong_with_a_curve_is_one_message(scenes, arguments, message):
+    done = headstart("curve", "scenes.csv", *arguments, cwd=scenes, check=2)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -110,12 +141,27 @@ def test_what_is_wrong_is_one_message(scenes, arguments, message):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["serve", "export", "compare", "label-next"])
+@pytest.mark.parametrize("command", ["compare", "label-next"])
 def test_commands_about_one_target_say_so(run, scenes, command):
     more = {"label-next": ["images"], "compare": ["run"]}.get(command, [])
     done = headstart(command, "run", *more, cwd=scenes, check=2)
     assert "several targets" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_run_is_exported(run, scenes):
+    done = headstart("export", "run", "--format", "openvino", cwd=scenes)
+    lines = done.stdout.splitlines()
+    names = [line.split(": ")[0] for line in lines]
+    assert names == ["warm", "tags", "Not in the export", "Export"]
+    assert "checked on 15 test inputs of the run" in lines[0]
+    assert lines[2].startswith("Not in the export: light, for its model reads small copies of")
+    plain = headstart("export", "run", "--format", "openvino", "--json", cwd=scenes).stdout
+    told = json.loads(plain)
+    assert list(told["targets"]) == ["warm", "tags"]
+    assert told["checked"]["samples"] == 15
+    done = headstart("export", "run", "--format", "huggingface", cwd=scenes, check=2)
+    assert "a model of that format has one head" in done.stderr
 
 
 def test_a_folder_has_no_columns(scenes):

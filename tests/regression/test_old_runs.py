@@ -13,7 +13,7 @@ import pytest
 from tests.place_runs import CLASSES, SIZE
 from tests.tiny_places import scene
 
-from headstart import MultiTaskModel, load
+from headstart import load
 from headstart.cli.run_report import contents_of
 from headstart.report import render_markdown, report_contents
 from headstart.report.several_targets import render_several_markdown, several_contents
@@ -88,7 +88,7 @@ def test_v1_numbers_can_be_reported_and_saved_by_this_version(tmp_path):
 
 
 def test_v1_several_targets_are_answered_reported_and_saved_as_they_were(tmp_path):
-    model = MultiTaskModel.load(RUNS / "v1-several")
+    model = load(RUNS / "v1-several")
     corners = np.array([[1.0, 0.5], [-1.0, 0.5], [1.0, -1.0], [-0.5, -2.0]])
     answers, shares = model.predict(corners), model.predict_proba(corners)
     assert answers["side, left"].tolist() == ["Käfer", "bee", "Käfer", "bee"]
@@ -101,7 +101,7 @@ def test_v1_several_targets_are_answered_reported_and_saved_as_they_were(tmp_pat
     assert "| side, left | classification | 17 | 100.0 % " in render_several_markdown(
         several_contents(model.result_)
     )
-    again = MultiTaskModel.load(model.save(tmp_path / "run"))
+    again = load(model.save(tmp_path / "run"))
     assert np.array_equal(again.predict_proba(corners)["tags"], shares["tags"])
     assert again.predictions == model.predictions
 

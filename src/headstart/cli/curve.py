@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def curve(typed: CurveArguments) -> None:
     """Show accuracy against the number of labels, with and without transfer, and go on with it.
 
-    Of boxes and masks: learn from growing parts of the pictures, measure on the same test pictures.
+    With --targets: show whether one network for all is better than one for each. Of boxes and
+    masks: learn from growing parts of the pictures, measure on the same test pictures.
     """
     from headstart.cli.place_curve import place_curve_settings, run_place_curve
     from headstart.cli.place_fit import PlaceArguments, place_task
@@ -27,12 +28,40 @@ def curve(typed: CurveArguments) -> None:
     if task is not None:
         run_place_curve(places, place_curve_settings(task, typed), typed.json, watch)
         return
-    if typed.test is not None or typed.epochs is not None:
+    if typed.test is not None:
         raise InputError(
-            "--test and --epochs are about boxes and masks: a curve of labels holds out each "
-            "sample in turn and trains nothing. Leave them out."
+            "--test is about boxes and masks: a curve of labels holds out each sample in turn. "
+            "Leave it out."
+        )
+    if typed.targets is not None:
+        _curve_of_targets(typed, watch)
+        return
+    if typed.sizes is not None or typed.epochs is not None:
+        raise InputError(
+            "--sizes is about several targets, --epochs about those and about boxes and masks. "
+            "Name --targets or the --task, or leave them out."
         )
     _curve_of_labels(typed, watch)
+
+
+def _curve_of_targets(typed: CurveArguments, watch: Watch) -> None:
+    """Whether sharing pays, by the number of samples."""
+    from headstart.cli.fitting_job import DataArguments
+    from headstart.cli.plan_argument import read_plan
+    from headstart.cli.several_targets import TargetOptions
+    from headstart.cli.sharing_curve import run_sharing_curve
+    from headstart.fitting import Settings
+
+    if typed.target is not None:
+        raise InputError(
+            "--target is a figure to reach with one target, and --targets names several. "
+            "Leave one of them out."
+        )
+    training = {} if typed.epochs is None else {"epochs": typed.epochs}
+    plan = read_plan(typed.plan)
+    asked = Settings(source=typed.source, plan=plan, seed=typed.seed, training=training)
+    options = TargetOptions(typed.targets or "")
+    run_sharing_curve(DataArguments.of(typed), options, typed.sizes, asked, typed.json, watch)
 
 
 def _curve_of_labels(typed: CurveArguments, watch: Watch) -> None:

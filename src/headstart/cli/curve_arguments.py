@@ -52,9 +52,22 @@ class CurveArguments:
     ignore: Ignore = None
     instances: Instances = False
     split: SplitTable = None
+    targets: Annotated[
+        str | None,
+        typer.Option(
+            help="Columns of several targets: compares one network for all with one for each."
+        ),
+    ] = None
+    plan: Annotated[
+        str, typer.Option(help="With --targets: what is trained, such as freeze:-2 or full.")
+    ] = "freeze:-2"
+    sizes: Annotated[
+        str | None,
+        typer.Option(help="With --targets: numbers of samples to learn from, such as 40,120,360."),
+    ] = None
     epochs: Annotated[
         int | None,
-        typer.Option(help="Passes over the pictures.", rich_help_panel=PLACES),
+        typer.Option(help="With --targets, or boxes and masks: passes over the samples."),
     ] = None
     random_twin: Annotated[
         bool,

@@ -11,7 +11,10 @@ import typer
 def export(
     run: Annotated[Path, typer.Argument(help="Folder that fit wrote.")],
     format_name: Annotated[
-        str, typer.Option("--format", help="onnx, openvino or huggingface (no boxes, no masks).")
+        str,
+        typer.Option(
+            "--format", help="onnx, openvino or huggingface (one target; no boxes, no masks)."
+        ),
     ] = "onnx",
     out: Annotated[
         Path | None, typer.Option(help="Folder to write; default: RUN-onnx and so on.")
@@ -25,8 +28,6 @@ def export(
     json: Annotated[bool, typer.Option("--json", help="What was checked, as JSON.")] = False,
 ) -> None:
     """Write the model of a run for other programs, once it gives the same answers there."""
-    from dataclasses import asdict
-
     from headstart.cli.json_output import print_json
     from headstart.cli.screen import progress_bar
     from headstart.runs.export import export_run
@@ -35,7 +36,7 @@ def export(
     with progress_bar() as progress:
         done = export_run(run, format_name, folder, check, progress)
     if json:
-        print_json({"folder": str(done.folder), "checked": asdict(done.comparison)})
+        print_json(done.to_dict())
         return
     for line in done.lines:
         print(line)

@@ -111,7 +111,8 @@ class FitArguments:
     grouping: Annotated[
         str,
         typer.Option(
-            help="With --targets: one network (joint), one for each (separate), or auto: both."
+            help="With --targets: one network (joint), one for each (separate), auto: both, or "
+            "groups: those and networks for groups."
         ),
     ] = "auto"
     loss_weights: Annotated[

@@ -52,7 +52,8 @@ def place_curve_settings(task: str, typed: CurveArguments) -> PlaceSettings:
     """
     from headstart.fitting.place_settings import PlaceSettings
 
-    for name, value in (("--target", typed.target), ("--text", typed.text_column)):
+    others = {"--target": typed.target, "--text": typed.text_column, "--sizes": typed.sizes}
+    for name, value in {**others, "--targets": typed.targets}.items():
         if value is not None:
             raise InputError(f"{name} is not accepted in a curve of boxes or masks. Leave it out.")
     training = {} if typed.epochs is None else {"epochs": typed.epochs}

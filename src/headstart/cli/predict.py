@@ -45,22 +45,13 @@ def predict(
     from headstart.cli.prediction_lines import print_predictions
     from headstart.cli.screen import progress_bar
     from headstart.cli.several_targets import predict_several
-    from headstart.evaluation.several_targets import SEVERAL_TARGETS
     from headstart.runs import load
-    from headstart.runs.manifest import task_of
     from headstart.runs.place_model import PlaceModel
     from headstart.runs.predictions_file import to_csv
+    from headstart.runs.several_targets import SeveralModel
 
     if out is not None and not out.parent.is_dir():
         check_output(out)
-    if task_of(run) == SEVERAL_TARGETS:
-        _refuse_places(run, draw, threshold)
-        if out is not None:
-            check_output(out)
-        status = predict_several(run, inputs, stdin, out, json)
-        if status:
-            raise typer.Exit(status)
-        return
     model = load(run)
     if isinstance(model, PlaceModel):
         model = with_threshold(model, threshold)
@@ -72,6 +63,10 @@ def predict(
     if out is not None:
         check_output(out)
     wanted = given_inputs(inputs, stdin, model.result_.modality)
+    if isinstance(model, SeveralModel):
+        if not predict_several(model, wanted, out, json):
+            raise typer.Exit(_NOTHING_ANSWERED)
+        return
     with progress_bar() as progress:
         rows = model.predict_rows(wanted, progress)
     if out is not None:

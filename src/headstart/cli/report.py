@@ -31,27 +31,26 @@ def report(
     from headstart.cli.json_output import read_json
     from headstart.cli.output_file import check_output
     from headstart.cli.run_report import contents_of
-    from headstart.cli.several_targets import several_report
-    from headstart.evaluation.several_targets import SEVERAL_TARGETS
+    from headstart.cli.several_targets import several_page
     from headstart.files import to_json
     from headstart.report import check_language, render_html, render_markdown, translated
     from headstart.runs import load
-    from headstart.runs.manifest import task_of
+    from headstart.runs.several_targets import SeveralModel
 
     place = Path(f"{run.resolve().name}-report.html") if out is None else out
     check_language(language)
     check_output(place)
-    if task_of(run) == SEVERAL_TARGETS:
-        if explain or curve is not None:
-            raise InputError(
-                f"The run {str(run)!r} has several targets; --explain and --curve are about runs "
-                "with one. Leave them out."
-            )
-        page = several_report(run, place.suffix, language)
-        _written(place, page, open_)
-        return
+    model = load(run)
     told = None if curve is None else read_json(curve)
-    contents = translated(contents_of(load(run), explains=explain, curve=told), language)
+    if isinstance(model, SeveralModel):
+        if explain:
+            raise InputError(
+                f"The run {str(run)!r} has several targets; --explain is about runs with one. "
+                "Leave it out."
+            )
+        _written(place, several_page(model, place.suffix, language, curve=told), open_)
+        return
+    contents = translated(contents_of(model, explains=explain, curve=told), language)
     if place.suffix == ".json":
         page = to_json(contents)
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from headstart.fitting import Settings, Watch
     from headstart.runs.several_targets import SeveralModel
 
-_NOTHING_ANSWERED = 2
 _SHOWN_AT_MOST = 5
 
 
@@ -147,7 +146,8 @@ def fit_several(
     from headstart.cli.json_output import print_json
     from headstart.cli.screen import progress_bar
     from headstart.cli.written_run import free_name
-    from headstart.fitting.several_targets import TargetSettings, fit_targets
+    from headstart.fitting.several_targets import fit_targets
+    from headstart.fitting.target_settings import TargetSettings
     from headstart.runs import check_place
     from headstart.runs.saving import REPORT
 
@@ -157,11 +157,11 @@ def fit_several(
     check_place(folder)
     with progress_bar() as progress:
         with watch.step("read"):
-            targets = _read(data, tuple(kinds), progress)
+            targets = read_targets_of(data, tuple(kinds), progress)
         model = fit_targets(targets, asked, progress, watch)
         progress("write the run", 0, None)
         circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
-        model.save(folder, {REPORT: _page(model, ".html", "en", circumstances)})
+        model.save(folder, {REPORT: several_page(model, ".html", "en", circumstances)})
     if json:
         print_json(model.result_.to_dict())
     else:
@@ -170,7 +170,14 @@ def fit_several(
     return folder
 
 
-def _read(data: Any, names: tuple[str, ...], progress: Any) -> Targets:
+def read_targets_of(data: Any, names: tuple[str, ...], progress: Any) -> Targets:
+    """The samples of a table, and their columns of targets.
+
+    Raises
+    ------
+    InputError
+        If it is a folder, or options about one target are given too.
+    """
     from headstart.data.target_columns import Targets, read_target_table
 
     for place in (data.train, data.test):
@@ -192,20 +199,15 @@ def _read(data: Any, names: tuple[str, ...], progress: Any) -> Targets:
     return Targets(read.names, read.train, test)
 
 
-def predict_several(
-    run: Path, inputs: Sequence[str] | None, stdin: bool, out: Path | None, json: bool
-) -> int:
-    """Answer every input, and print or write that; gives the exit status."""
-    from headstart.cli.given_inputs import given_inputs
+def predict_several(model: SeveralModel, inputs: Any, out: Path | None, json: bool) -> bool:
+    """Answer every input, and print or write that; whether any was answered."""
     from headstart.cli.json_output import print_json
     from headstart.cli.output_file import write_output
     from headstart.cli.screen import progress_bar
-    from headstart.runs.several_targets import answers_to_csv, load_several
+    from headstart.runs.several_answers import answers_to_csv
 
-    model = load_several(run)
-    wanted = given_inputs(inputs, stdin, model.result_.modality)
     with progress_bar() as progress:
-        rows = model.predict_rows(wanted, progress)
+        rows = model.predict_rows(inputs, progress)
     if out is not None:
         write_output(out, answers_to_csv(model, rows))
     if json:
@@ -215,7 +217,7 @@ def predict_several(
             print(_line(row))
         if out is not None:
             print(f"Written to {out}.")
-    return 0 if any(row.reason is None for row in rows) else _NOTHING_ANSWERED
+    return any(row.reason is None for row in rows)
 
 
 def _line(row: Any) -> str:
@@ -234,16 +236,14 @@ def _line(row: Any) -> str:
     return "\t".join([row.input, *cells])
 
 
-def several_report(run: Path, ending: str, language: str) -> bytes:
-    """The page of a run, made again, in the form that the ending of a file asks for."""
-    from headstart.runs.several_targets import load_several
-
-    return _page(load_several(run), ending, language)
-
-
-def _page(
-    model: SeveralModel, ending: str, language: str, circumstances: Mapping[str, Any] | None = None
+def several_page(
+    model: SeveralModel,
+    ending: str,
+    language: str,
+    circumstances: Mapping[str, Any] | None = None,
+    curve: Mapping[str, Any] | None = None,
 ) -> bytes:
+    """The report in the form that the ending of a file asks for."""
     from headstart.files import to_json
     from headstart.report.several_targets import (
         render_several_html,
@@ -251,7 +251,7 @@ def _page(
         several_contents,
     )
 
-    contents = several_contents(model.result_, language, circumstances)
+    contents = several_contents(model.result_, language, circumstances, curve)
     if ending == ".json":
         return to_json(contents)
     render = render_several_markdown if ending == ".md" else render_several_html
@@ -297,7 +297,7 @@ def _set_aside(result: SeveralResult) -> Iterator[str]:
 
 def _scored(target: TargetResult) -> list[str]:
     """A row: what the target came to, and the best model without transfer."""
-    from headstart.report.several_targets import MAIN
+    from headstart.report.target_cells import MAIN
 
     result, metric = target.result, MAIN[target.result.task]
     own = result.test.get(metric)
@@ -322,7 +322,7 @@ def _verdict(target: TargetResult) -> str:
 def _sharing(result: SeveralResult) -> Iterator[str]:
     """One network for all beside one for each; a star marks which of them answers."""
     from headstart.cli.columns import aligned
-    from headstart.report.several_targets import MAIN
+    from headstart.report.target_cells import MAIN
 
     rows = []
     for one in result.targets:
@@ -330,7 +330,7 @@ def _sharing(result: SeveralResult) -> Iterator[str]:
             continue
         metric, gain = MAIN[one.result.task], one.sharing.difference
         values = (one.sharing.shared[metric].value, one.sharing.own[metric].value)
-        stars = ("*", " ") if one.served_by == "shared" else (" ", "*")
+        stars = ("*" if one.served_by == kind else " " for kind in ("shared", "own"))
         cells = [f"{value:.3g}{star}" for value, star in zip(values, stars, strict=True)]
         interval = f"{gain.low:+.3g} to {gain.high:+.3g}"
         rows.append([one.name, *cells, f"{gain.value:+.3g}", interval, str(one.sharing.verdict)])
@@ -342,4 +342,28 @@ def _sharing(result: SeveralResult) -> Iterator[str]:
         "" if result.cost is None else f" One for all took {result.cost:.2f} of the others' time."
     )
     yield f"* answers: chosen on training samples that were held out.{told}"
+    yield from _groups(result)
     yield ""
+
+
+def _groups(result: SeveralResult) -> Iterator[str]:
+    """One network for all beside one for a group of targets."""
+    from headstart.cli.columns import aligned
+    from headstart.report.target_cells import MAIN
+
+    rows = []
+    for one in result.targets:
+        if one.grouped is None or one.grouped.difference is None:
+            continue
+        metric, gain = MAIN[one.result.task], one.grouped.difference
+        own = f"{one.grouped.own[metric].value:.3g}{'*' if one.served_by == 'group' else ' '}"
+        cells = [one.name, " + ".join(one.group), f"{one.grouped.shared[metric].value:.3g}", own]
+        interval = f"{gain.low:+.3g} to {gain.high:+.3g}"
+        rows.append([*cells, f"{gain.value:+.3g}", interval, str(one.grouped.verdict)])
+    if not rows:
+        if result.affinity:
+            yield "No group between one target and all helped more in training."
+        return
+    yield ""
+    head = ["group", "with", "one for all", "its group's", "difference", "95 % interval", "verdict"]
+    yield from aligned([head, *rows], n_left=2)

@@ -13,8 +13,8 @@ from headstart.metrics.figure import Figure
 SEVERAL_TARGETS = "several targets"
 
 SharingVerdict = Literal["sharing helps", "no measurable difference", "sharing hurts"]
-#: What a target is answered by: the network of all targets, or one of its own.
-Served = Literal["shared", "own"]
+#: What a target is answered by: the network of all targets, one of its own, or of its group.
+Served = Literal["shared", "own", "group"]
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,17 @@ class TargetResult:
         Of its column.
     result : Result
         Its figures, on the samples that have it.
-    served_by : {"shared", "own"}
+    served_by : {"shared", "own", "group"}
         Which network answers.
     sharing : Sharing or None
         None where only one of the two was trained, or nothing was.
     log_variance : float or None
         What training of the shared network learned of it; the target's weight there was ``exp``
         of minus this. None where weights were given, or nothing was shared.
+    group : tuple of str
+        The targets that its group's network answers, itself among them; empty where there is none.
+    grouped : Sharing or None
+        The network of all targets against that of the group.
     """
 
     name: str
@@ -77,6 +81,8 @@ class TargetResult:
     served_by: Served = "shared"
     sharing: Sharing | None = None
     log_variance: float | None = None
+    group: tuple[str, ...] = ()
+    grouped: Sharing | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: the keys of the result, and its own beside them."""
@@ -85,19 +91,23 @@ class TargetResult:
             "served_by": self.served_by,
             "sharing": None if self.sharing is None else asdict(self.sharing),
             "log_variance": self.log_variance,
+            "group": list(self.group),
+            "grouped": None if self.grouped is None else asdict(self.grouped),
         }
         return {**own, **self.result.to_dict()}
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> TargetResult:
         """Read what :meth:`to_dict` gave."""
-        sharing = plain.get("sharing")
+        sharing, grouped = plain.get("sharing"), plain.get("grouped")
         return cls(
             plain["name"],
             Result.from_dict(plain),
             plain["served_by"],
             None if sharing is None else Sharing.from_dict(sharing),
             plain.get("log_variance"),
+            tuple(plain.get("group", ())),
+            None if grouped is None else Sharing.from_dict(grouped),
         )
 
 
@@ -118,10 +128,14 @@ class SeveralResult:
     targets : tuple of TargetResult
         In the order of the columns.
     grouping : str
-        ``"auto"``, ``"joint"`` or ``"separate"``, as it was asked for.
+        ``"auto"``, ``"joint"``, ``"separate"`` or ``"groups"``, as it was asked for.
     training_seconds : mapping
         ``"shared"`` and the names of the targets, to the seconds of that network: training,
-        converting, and what it says of the test samples.
+        converting, and what it says of the test samples. The network of a group is named by its
+        targets with `` + `` between them.
+    affinity : mapping of str to mapping of str to float
+        Target to other target to the share of the second's loss that a step for the first takes
+        away, on average; empty where it was not measured.
     near_duplicates : tuple of NearDuplicate
         Pairs across the splits that look almost the same. They stay in.
     duplicates, quarantined, notes, seconds
@@ -136,6 +150,7 @@ class SeveralResult:
     targets: tuple[TargetResult, ...]
     grouping: str = "auto"
     training_seconds: Mapping[str, float] = field(default_factory=dict)
+    affinity: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     near_duplicates: tuple[NearDuplicate, ...] = ()
     duplicates: tuple[str, ...] = ()
     quarantined: tuple[Mapping[str, str], ...] = ()
@@ -156,7 +171,7 @@ class SeveralResult:
     @property
     def cost(self) -> float | None:
         """Seconds of the shared network as a share of those of all own ones; None if not both."""
-        own = sum(value for name, value in self.training_seconds.items() if name != "shared")
+        own = sum(self.training_seconds.get(one.name, 0.0) for one in self.targets)
         shared = self.training_seconds.get("shared")
         return None if shared is None or not own else shared / own
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from headstart.training.several_losses import (
 
 if TYPE_CHECKING:
     from headstart.data.dataset import Dataset
+    from headstart.training.affinity import Affinities
     from headstart.training.loop import Learning
     from headstart.training.outcome import Outcome
 
@@ -139,6 +141,7 @@ class SharedCourse(TrainingCourse):
         heads: Sequence[FirstHead],
         rows: tuple[Rows, Rows],
         weights: Sequence[float | None],
+        record: Affinities | None = None,
     ) -> Trained:
         """Train the network for the targets of some heads.
 
@@ -152,6 +155,8 @@ class SharedCourse(TrainingCourse):
             Learned from, and held back; those without any of these targets are passed over.
         weights : sequence of float or None
             Of each target in the sum; None: learned.
+        record : Affinities or None
+            Told how much each target's steps help the others; None: that is not measured.
         """
         began = time.perf_counter()
         targets = [
@@ -160,7 +165,7 @@ class SharedCourse(TrainingCourse):
         ]
         loss = SeveralLosses(tuple(targets))
         learning = self._learning(samples, heads, rows, loss)
-        outcome = self.train(self._job(heads, learning, loss))
+        outcome = self.train(self._job(heads, learning, loss, record))
         self.progress("convert the trained network", 0, None)
         with self.watch.step("convert the trained network"):
             converted = convert_trained(self.assembled, outcome)
@@ -204,9 +209,17 @@ class SharedCourse(TrainingCourse):
         lengths = lengths_of(self.assembled, samples.learner)
         return Learning(states, goals, train, valid, loss, self.settings.seed, views, lengths)
 
-    def _job(self, heads: Sequence[FirstHead], learning: Learning, loss: SeveralLosses) -> Any:
+    def _job(
+        self,
+        heads: Sequence[FirstHead],
+        learning: Learning,
+        loss: SeveralLosses,
+        record: Affinities | None = None,
+    ) -> Any:
+        from headstart.training.affinity import AffinityTrainer
         from headstart.training.checkpoints import MemoryCheckpoints
         from headstart.training.job import TrainingJob
+        from headstart.training.loop import Trainer
         from headstart.training.several_heads import SeveralHeads
 
         head = side_by_side([one.head for one in heads])
@@ -219,6 +232,7 @@ class SharedCourse(TrainingCourse):
             self.settings.weights,
             self.settings.processes,
             network=SeveralHeads(len(heads)),
+            trainer=Trainer if record is None else partial(AffinityTrainer, record=record),
         )
 
 

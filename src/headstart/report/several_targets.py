@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from headstart.data.markup import bullets, escaped, table
 from headstart.evaluation.several_targets import SeveralResult, TargetResult
-from headstart.metrics.figure import Figure
 from headstart.report.language import Language, language_named
 from headstart.report.page import page_environment
 from headstart.report.plan_words import runs_of_stages
 from headstart.report.printable import plain_data
+from headstart.report.sharing_section import sharing_section
+from headstart.report.target_cells import MAIN, compared, interval_of, section_of, value_of, whole
 from headstart.report.wording import counted, duration
 
 _TEMPLATE = "several.html.jinja"
-#: What a target is judged by first, by what it asks for.
-MAIN = {
-    "classification": "accuracy",
-    "multi-label": "label_accuracy",
-    "regression": "mean_absolute_error",
-}
-_DASH = "\N{EN DASH}"
-#: Figures whose differences and values are shares.
-_SHARES = ("accuracy", "label_accuracy", "exact_match")
+#: What answers a target.
+_SERVED = {"shared": "the shared one", "own": "its own", "group": "that of its group"}
 
 Say = Callable[[str], str]
 
 
 def several_contents(
-    result: SeveralResult, language: str = "en", circumstances: Mapping[str, Any] | None = None
+    result: SeveralResult,
+    language: str = "en",
+    circumstances: Mapping[str, Any] | None = None,
+    curve: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What the page and the Markdown say, before anybody thinks of either.
 
@@ -41,15 +38,23 @@ def several_contents(
         One of :data:`~headstart.report.language.LANGUAGES`.
     circumstances : mapping or None
         Facts that help to make the run again, such as ``command``.
+    curve : mapping or None
+        What ``headstart curve --targets ... --json`` told of the same data.
 
     Returns
     -------
     dict
         ``language``, ``title``, ``headline`` and ``sections``: each with ``id``, ``title``,
         ``texts``, ``head``, ``rows`` and ``lines``, of which some are empty.
+
+    Raises
+    ------
+    InputError
+        If the curve is something else.
     """
     known = language_named(language)
-    sections = [*_sections(result, known, circumstances or {})]
+    by_labels = [] if curve is None else [sharing_section(curve, known)]
+    sections = [*_sections(result, known, circumstances or {}, by_labels)]
     said = {
         "count": len(result.targets),
         "learned": known.translate(counted(result.n_train, result.modality)).text,
@@ -96,22 +101,31 @@ def _markdown(contents: Mapping[str, Any]) -> Iterator[str]:
             yield bullets(section["lines"])
 
 
-def _section(key: str, title: str, **parts: Any) -> dict[str, Any]:
-    return {"id": key, "title": title, "texts": [], "head": [], "rows": [], "lines": [], **parts}
-
-
 def _sections(
-    result: SeveralResult, language: Language, circumstances: Mapping[str, Any]
+    result: SeveralResult,
+    language: Language,
+    circumstances: Mapping[str, Any],
+    by_labels: Sequence[dict[str, Any]],
 ) -> Iterator[dict[str, Any]]:
     say = language.message
     yield _answers(result, say)
     yield _sharing(result, say)
-    yield _section(
+    if any(one.grouped is not None for one in result.targets):
+        yield _groups(result, say)
+    if result.affinity:
+        yield _affinity(result, say)
+    yield from by_labels
+    yield section_of(
         "figures",
         say("All figures"),
         head=[say("target"), say("figure"), say("value"), say("95 %% interval") % {}],
         rows=[
-            [one.name, _metric(metric, language), _value(figure, metric), _interval(figure, metric)]
+            [
+                one.name,
+                _metric(metric, language),
+                value_of(figure, metric),
+                interval_of(figure, metric),
+            ]
             for one in result.targets
             for metric, figure in one.result.test.items()
         ],
@@ -119,7 +133,7 @@ def _sections(
     if result.notes or result.quarantined or result.duplicates or result.near_duplicates:
         yield _data(result, language)
     yield _method(result, language)
-    yield _section(
+    yield section_of(
         "seconds",
         say("Where the time went"),
         head=[say("step"), say("time")],
@@ -130,13 +144,13 @@ def _sections(
     )
     if circumstances:
         lines = [f"{name}: {value}" for name, value in circumstances.items()]
-        yield _section("again", say("How to do it again"), lines=lines)
+        yield section_of("again", say("How to do it again"), lines=lines)
 
 
 def _answers(result: SeveralResult, say: Say) -> dict[str, Any]:
     """What each target came to, and whether transfer was worth it."""
     head = ["target", "what it is", "test samples", "this model", "without transfer", "transfer"]
-    return _section(
+    return section_of(
         "answers",
         say("How good is each target?"),
         texts=[
@@ -155,8 +169,8 @@ def _answer(target: TargetResult, say: Say) -> list[Any]:
         target.name,
         say(result.task),
         result.n_test,
-        _whole(result.test.get(metric), metric),
-        _whole(rival.get(metric), metric),
+        whole(result.test.get(metric), metric),
+        whole(rival.get(metric), metric),
         say(verdict_in_short(target)),
     ]
 
@@ -179,9 +193,11 @@ def verdict_in_short(target: TargetResult) -> str:
 def _sharing(result: SeveralResult, say: Say) -> dict[str, Any]:
     """One network for all against one for each."""
     title = say("Is one network better than one for each?")
-    compared = [one for one in result.targets if one.sharing is not None]
-    if not compared:
-        return _section("sharing", title, texts=[say("Only one of the two was there to compare.")])
+    both = [one for one in result.targets if one.sharing is not None]
+    if not both:
+        return section_of(
+            "sharing", title, texts=[say("Only one of the two was there to compare.")]
+        )
     head = ["target", "one network for all", "one of its own", "difference", "sharing", "answers"]
     texts = [
         say(
@@ -192,24 +208,61 @@ def _sharing(result: SeveralResult, say: Say) -> dict[str, Any]:
     if result.cost is not None:
         cost = {"share": f"{result.cost:.2f}"}
         texts.append(say("The shared network took %(share)s of the time of all the others.") % cost)
-    rows = [_shared(one, say) for one in compared]
-    return _section("sharing", title, texts=texts, head=[say(one) for one in head], rows=rows)
+    rows = [_shared(one, say) for one in both]
+    return section_of("sharing", title, texts=texts, head=[say(one) for one in head], rows=rows)
 
 
 def _shared(target: TargetResult, say: Say) -> list[Any]:
-    sharing, metric = target.sharing, MAIN[target.result.task]
-    served = say("the shared one" if target.served_by == "shared" else "its own")
-    if sharing is None or sharing.difference is None:
-        return [target.name, _DASH, _DASH, _DASH, say("not measured"), served]
-    difference = f"{_signed(sharing.difference.value, metric)} ({_signed_ends(sharing, metric)})"
-    return [
-        target.name,
-        _whole(sharing.shared.get(metric), metric),
-        _whole(sharing.own.get(metric), metric),
-        difference,
-        say(str(sharing.verdict)),
-        served,
-    ]
+    metric = MAIN[target.result.task]
+    served = say(_SERVED[target.served_by])
+    return [target.name, *compared(target.sharing, metric, say), served]
+
+
+def _groups(result: SeveralResult, say: Say) -> dict[str, Any]:
+    """One network for all against one for a group."""
+    head = ["target", "its group", "one network for all", "one for the group", "difference"]
+    apart = say("%(name)s: alone")
+    return section_of(
+        "groups",
+        say("Which targets help each other?"),
+        texts=[
+            say(
+                "While the shared network learned, it was measured how much a step for one target "
+                "lowers the losses of the others. Targets that help each other most got a network "
+                "together."
+            )
+        ],
+        head=[say(one) for one in (*head, "sharing")],
+        rows=[
+            [
+                one.name,
+                ", ".join(one.group),
+                *compared(one.grouped, MAIN[one.result.task], say),
+            ]
+            for one in result.targets
+            if one.grouped is not None
+        ],
+        lines=[apart % {"name": one.name} for one in result.targets if one.grouped is None],
+    )
+
+
+def _affinity(result: SeveralResult, say: Say) -> dict[str, Any]:
+    """What the groups were read from: a row for each target's steps."""
+    return section_of(
+        "affinity",
+        say("How much does a step for one target help the others?"),
+        texts=[
+            say(
+                "The share of a target's loss (column) that a step for another one (row) takes "
+                "away, on average over the training; below 0 it does harm."
+            )
+        ],
+        head=[say("a step for"), *result.affinity],
+        rows=[
+            [name, *(f"{100 * value:+.3g} %" for value in row.values())]
+            for name, row in result.affinity.items()
+        ],
+    )
 
 
 def _data(result: SeveralResult, language: Language) -> dict[str, Any]:
@@ -230,7 +283,7 @@ def _data(result: SeveralResult, language: Language) -> dict[str, Any]:
         alike % {"test": one.test, "train": one.train, "similarity": one.similarity}
         for one in result.near_duplicates
     ]
-    return _section("data", say("What was found in the data"), lines=lines)
+    return section_of("data", say("What was found in the data"), lines=lines)
 
 
 def _method(result: SeveralResult, language: Language) -> dict[str, Any]:
@@ -247,7 +300,7 @@ def _method(result: SeveralResult, language: Language) -> dict[str, Any]:
         for one in result.targets
         if one.log_variance is not None
     ]
-    return _section("method", say("How it was done"), lines=lines)
+    return section_of("method", say("How it was done"), lines=lines)
 
 
 def weight_of(target: TargetResult) -> float:
@@ -260,26 +313,3 @@ def weight_of(target: TargetResult) -> float:
 
 def _metric(name: str, language: Language) -> str:
     return language.translate(name.replace("_", " ")).text
-
-
-def _value(figure: Figure, metric: str) -> str:
-    return f"{100 * figure.value:.1f} %" if metric in _SHARES else f"{figure.value:.4g}"
-
-
-def _interval(figure: Figure, metric: str) -> str:
-    if metric in _SHARES:
-        return f"{100 * figure.low:.1f} {_DASH} {100 * figure.high:.1f} %"
-    return f"{figure.low:.4g} {_DASH} {figure.high:.4g}"
-
-
-def _whole(figure: Figure | None, metric: str) -> str:
-    return _DASH if figure is None else f"{_value(figure, metric)} ({_interval(figure, metric)})"
-
-
-def _signed(value: float, metric: str) -> str:
-    return f"{100 * value:+.1f} %" if metric in _SHARES else f"{value:+.4g}"
-
-
-def _signed_ends(sharing: Any, metric: str) -> str:
-    ends = (sharing.difference.low, sharing.difference.high)
-    return f" {_DASH} ".join(_signed(end, metric) for end in ends)

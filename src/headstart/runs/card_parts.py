@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from headstart.backbones.source import Source
 from headstart.data.markup import bullets, escaped
 from headstart.data.printable import printable
 
 NOUNS = {"image": "pictures", "text": "texts"}
+#: How a run is used whose model reads samples alone.
+PREDICT = (
+    "```\nheadstart predict RUN INPUT...\n```\n\n"
+    '```python\nfrom headstart import load\n\nmodel = load("RUN")\nmodel.predict(inputs)\n```\n\n'
+    "`RUN` is this folder."
+)
+#: What such a run can do besides, where it has a network.
+EXPORT = " `headstart export RUN --format onnx` writes a form that other programs can run."
 #: Names of licences as Hugging Face's hub spells them.
 _LICENCES = (
     "apache-2.0",
@@ -25,6 +34,22 @@ _UNKNOWN_DATA = (
     "Nobody told headstart where the data comes from, who is in it and under which licence it "
     "stands: whoever publishes this should add that here."
 )
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a model is used in one of its forms.
+
+    Parameters
+    ----------
+    library : str
+        What loads it.
+    text : str
+        Markdown, ours: it is not escaped.
+    """
+
+    library: str
+    text: str
 
 
 def header(source: Source | None, library: str, pipeline: str | None, tags: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +33,10 @@ from headstart.training.linear_head import LinearHead
 
 if TYPE_CHECKING:
     from headstart.runs.place_model import PlaceModel
+    from headstart.runs.several_targets import SeveralModel
 
 
-def load(folder: str | Path) -> Model | PlaceModel:
+def load(folder: str | Path) -> Model | PlaceModel | SeveralModel:
     """The model of a run, ready to predict. Neither torch nor scikit-learn is imported.
 
     Parameters
@@ -45,8 +46,9 @@ def load(folder: str | Path) -> Model | PlaceModel:
 
     Returns
     -------
-    Model or PlaceModel
-        The second where the task is one of places: detection, localisation or segmentation.
+    Model, PlaceModel or SeveralModel
+        The second where the task is one of places: detection, localisation or segmentation; the
+        third where the run has several targets: its ``predict`` gives an answer for each.
 
     Raises
     ------
@@ -60,6 +62,10 @@ def load(folder: str | Path) -> Model | PlaceModel:
         from headstart.runs.place_saving import place_model
 
         return place_model(place, manifest)
+    if manifest.get("task") == SEVERAL_TARGETS:
+        from headstart.runs.several_saving import several_model
+
+        return several_model(place, manifest)
     return _whole(place, manifest)
 
 
@@ -88,16 +94,17 @@ def load_answering_once(folder: str | Path, what: str) -> Model:
     Raises
     ------
     RunError
-        As :func:`load`, and if the model says where something is.
+        As :func:`load`, and if the model says where something is, or several things of a sample.
     """
     place = Path(folder)
     manifest = read_manifest(place)
     task = manifest.get("task")
-    if task in PLACE_TASKS:
+    answers = "several for each sample" if task == SEVERAL_TARGETS else "places in a picture"
+    if task == SEVERAL_TARGETS or task in PLACE_TASKS:
         raise RunError(
-            f"The run {str(place)!r} is one of {task}: its answers are places in a picture. {what} "
-            "accepts runs whose answer is a label or a number. What this run can do: headstart "
-            "predict, report, export and serve."
+            f"The run {str(place)!r} is one of {task}: its answers are {answers}. {what} accepts "
+            "runs whose answer is a label or a number. What this run can do: headstart predict, "
+            "report, export and serve."
         )
     return _whole(place, manifest)
 
@@ -105,7 +112,6 @@ def load_answering_once(folder: str | Path, what: str) -> Model:
 def _whole(place: Path, manifest: dict[str, Any]) -> Model:
     refuse_own_source(place, manifest)
     _refuse_answers(place, manifest)
-    _refuse_several(place, manifest)
     check_complete(place, manifest)
     try:
         return _model(place, manifest)
@@ -131,21 +137,22 @@ def _refuse_answers(place: Path, manifest: Mapping[str, Any]) -> None:
         )
 
 
-def _refuse_several(place: Path, manifest: Mapping[str, Any]) -> None:
-    """A run with several targets has no one answer, and is opened by its own kind."""
-    if manifest.get("task") == SEVERAL_TARGETS:
-        raise RunError(
-            f"The run {str(place)!r} is one of {SEVERAL_TARGETS}, which gives an answer for each. "
-            "Open it with headstart.MultiTaskModel.load; on the command line, accepted for it are: "
-            "headstart predict and headstart report."
-        )
-
-
 def check_complete(place: Path, manifest: dict[str, Any]) -> None:
     """Nothing is read that the manifest does not vouch for."""
     needed = [HEAD, RESULT, EVIDENCE, PREDICTIONS]
     if manifest.get("source") is not None:
         needed += [f"{BACKBONE}/{name}" for name in (MODEL, WEIGHTS, FACTS)]
+    refuse_missing(place, manifest, needed)
+
+
+def refuse_missing(place: Path, manifest: Mapping[str, Any], needed: Sequence[str]) -> None:
+    """Refuse a run of which a file is not vouched for.
+
+    Raises
+    ------
+    RunError
+        Naming the first.
+    """
     missing = [name for name in needed if name not in manifest["files"]]
     if missing:
         raise RunError(

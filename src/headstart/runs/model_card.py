@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from headstart.backbones.source import Source
 from headstart.data.markup import table
@@ -15,7 +14,17 @@ from headstart.data.printable import printable
 from headstart.evaluation.result import Result
 from headstart.metrics.figure import Figure
 from headstart.plan import Plan
-from headstart.runs.card_parts import NOUNS, data_section, header, listed, origin_section, shown
+from headstart.runs.card_parts import (
+    EXPORT,
+    NOUNS,
+    PREDICT,
+    Use,
+    data_section,
+    header,
+    listed,
+    origin_section,
+    shown,
+)
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.detection import DetectionTask
 from headstart.tasks.localisation import LocalisationTask
@@ -48,33 +57,10 @@ _MOST_CLASSES, _MOST_LINES = 100, 10
 _FEW_TESTED, _FEW_A_CLASS = 100, 50
 
 
-@dataclass(frozen=True)
-class Use:
-    """How a model is used in one of its forms.
-
-    Parameters
-    ----------
-    library : str
-        What loads it.
-    text : str
-        Markdown, ours: it is not escaped.
-    """
-
-    library: str
-    text: str
-
-
-#: Of the run folder itself: what is the same for all models but those that answer questions.
-_PREDICT = (
-    "```\nheadstart predict RUN INPUT...\n```\n\n"
-    '```python\nfrom headstart import load\n\nmodel = load("RUN")\nmodel.predict(inputs)\n```\n\n'
-    "`RUN` is this folder."
-)
 _ANSWER = (
     '```python\nfrom headstart import QuestionAnswerer\n\nmodel = QuestionAnswerer.load("RUN")\n'
     "model.predict(questions, contexts)\n```\n\n`RUN` is this folder."
 )
-_EXPORT = " `headstart export RUN --format onnx` writes a form that other programs can run."
 
 
 def model_card(
@@ -118,7 +104,7 @@ def model_card(
 def _of_a_run(result: Result, source: Source | None) -> Use:
     if result.task == QuestionAnsweringTask.name:
         return Use("headstart", _ANSWER)
-    return Use("headstart", _PREDICT if source is None else _PREDICT + _EXPORT)
+    return Use("headstart", PREDICT if source is None else PREDICT + EXPORT)
 
 
 def _title(result: Result, plan: Plan) -> Iterator[str]:

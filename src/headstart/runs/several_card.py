@@ -9,17 +9,22 @@ from headstart.data.markup import table
 from headstart.data.printable import printable
 from headstart.evaluation.several_targets import SeveralResult, TargetResult
 from headstart.metrics.figure import Figure
-from headstart.runs.card_parts import NOUNS, data_section, header, listed, origin_section, shown
-
-_USE = (
-    "```\nheadstart predict RUN INPUT...\n```\n\n"
-    '```python\nfrom headstart import MultiTaskModel\n\nmodel = MultiTaskModel.load("RUN")\n'
-    "model.predict(inputs)\n```\n\n`RUN` is this folder."
+from headstart.runs.card_parts import (
+    EXPORT,
+    NOUNS,
+    PREDICT,
+    Use,
+    data_section,
+    header,
+    listed,
+    origin_section,
+    shown,
 )
+
 _FIRST_NOTES = 10
 
 
-def several_card(result: SeveralResult, source: Source | None) -> str:
+def several_card(result: SeveralResult, source: Source | None, use: Use | None = None) -> str:
     """The card as Markdown with a YAML header; text of the data can become no markup.
 
     Parameters
@@ -28,14 +33,17 @@ def several_card(result: SeveralResult, source: Source | None) -> str:
         The figures.
     source : Source or None
         The facts of the first network; None where there is none.
+    use : Use or None
+        How it is used; None: as a run.
     """
+    use = use or Use("headstart", PREDICT if source is None else PREDICT + EXPORT)
     tags = ("headstart", f"{result.modality}-several-targets", "small-data")
     samples = NOUNS.get(result.modality, "samples")
     names = ", ".join(one.name for one in result.targets)
     facts = [f"Learned from {result.n_train:,} {samples}, measured on {result.n_test:,} others."]
     facts += result.notes[:_FIRST_NOTES]
     blocks = [
-        header(source, "headstart", None, tags),
+        header(source, use.library, None, tags),
         f"# A model of {samples} with several targets, made with headstart",
         shown(f"It gives an answer for each of {len(result.targets)} targets: {names}."),
         *data_section(facts),
@@ -54,7 +62,7 @@ def several_card(result: SeveralResult, source: Source | None) -> str:
             ]
         ),
         "## How to use",
-        _USE,
+        use.text,
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -74,6 +82,12 @@ def _verdict(target: TargetResult) -> str:
         parts.append(f"what was saved is the model without transfer, “{target.result.fallback}”")
     if target.sharing is not None and target.sharing.verdict is not None:
         parts.append(f"{target.sharing.verdict}{_gain(target.sharing.difference)}")
+    if target.grouped is not None and target.grouped.verdict is not None:
+        others = " and ".join(name for name in target.group if name != target.name)
+        gain = _gain(target.grouped.difference)
+        parts.append(
+            f"one network for all beside one with {others}: {target.grouped.verdict}{gain}"
+        )
     return "; ".join(parts) + "."
 
 

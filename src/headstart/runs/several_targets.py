@@ -1,14 +1,11 @@
-"""A fitted model with several targets, and its run folder. It needs neither torch nor scikit-learn.
+"""A fitted model with several targets. It needs neither torch nor scikit-learn.
 
 Each target has a head of its own; those that read the same network are answered in one pass.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,39 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.activations.conversion import FACTS
-from headstart.activations.converted import ConvertedBackbone, read_converted
-from headstart.activations.openvino_model import MODEL, WEIGHTS
 from headstart.data.dataset import Dataset
-from headstart.errors import InputError, RunError
-from headstart.evaluation.several_targets import SEVERAL_TARGETS, SeveralResult
-from headstart.evidence import Evidence
-from headstart.files import to_json, write_atomically, write_folder_atomically
-from headstart.plan import Plan
+from headstart.errors import InputError
+from headstart.evaluation.several_targets import SeveralResult
 from headstart.progress import Progress, silent
 from headstart.runs.inputs import Inputs, gather_inputs
-from headstart.runs.loading import not_understood
-from headstart.runs.manifest import read_manifest, write_manifest
 from headstart.runs.model import Model
-from headstart.runs.model_card import MODEL_CARD
-from headstart.runs.saving import (
-    BACKBONE,
-    EVIDENCE,
-    HEAD,
-    PREDICTIONS,
-    RESULT,
-    cannot_write,
-    check_place,
-    copy_backbone,
-    features_of,
-    versions,
-)
-from headstart.runs.several_card import several_card
 from headstart.tasks.multi_label import MultiLabelTask
 from headstart.tasks.prediction import Prediction
-from headstart.tasks.prediction_table import ESCAPED
-from headstart.tasks.targets import kind_named
-from headstart.training.linear_head import LinearHead
 
 _REASONS_SHOWN = 3
 
@@ -128,7 +100,7 @@ class SeveralModel:
         """
         outputs = self._outputs(inputs)
         return {
-            name: _shares(model, outputs[name])
+            name: self.shares_of(name, outputs[name])
             for name, model in self.models.items()
             if model.task.gives_probabilities
         }
@@ -154,13 +126,9 @@ class SeveralModel:
         RunError
             If something else stands there, or it cannot be written.
         """
-        place = Path(folder)
-        check_place(place)
-        try:
-            write_folder_atomically(place.resolve(), lambda new: _fill(new, self, extra or {}))
-        except OSError as error:
-            raise cannot_write(place, error) from error
-        return place
+        from headstart.runs.several_saving import save_several
+
+        return save_several(self, Path(folder), extra or {})
 
     def _answer(
         self, name: str, row: int, outputs: Mapping[str, NDArray[Any]]
@@ -206,11 +174,23 @@ class SeveralModel:
         for reader in self.readers:
             for rows, vectors, reasons in reader.model.in_parts(dataset, progress):
                 failures |= reasons
-                for name in reader.targets:
-                    model = self.models[name]
-                    own = vectors if reader.columns is None else vectors[:, reader.columns[name]]
-                    outputs[name][rows] = model.task.outputs(model.head, own)
+                for name, some in self.outputs_of(reader, vectors).items():
+                    outputs[name][rows] = some
         return outputs, failures
+
+    def outputs_of(self, reader: Reader, vectors: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """Outputs, shape (n_samples, n_outputs), of each target whose head reads these vectors."""
+        outputs = {}
+        for name in reader.targets:
+            model = self.models[name]
+            own = vectors if reader.columns is None else vectors[:, reader.columns[name]]
+            outputs[name] = model.task.outputs(model.head, own)
+        return outputs
+
+    def shares_of(self, name: str, outputs: NDArray[Any]) -> NDArray[np.float64]:
+        """Outputs of a target as people read them: where several labels may hold, of each a yes."""
+        task = self.models[name].task
+        return task.shares(outputs) if isinstance(task, MultiLabelTask) else outputs
 
     @cached_property
     def readers(self) -> tuple[Reader, ...]:
@@ -262,213 +242,3 @@ def _reader(names: Sequence[str], models: Mapping[str, Model]) -> Reader:
     }
     plan = first.plan.with_head(replace(first.plan.head, stages=tuple(stages)))
     return Reader(tuple(names), replace(first, plan=plan), columns)
-
-
-def _shares(model: Model, outputs: NDArray[Any]) -> NDArray[np.float64]:
-    return model.task.shares(outputs) if isinstance(model.task, MultiLabelTask) else outputs
-
-
-def answers_to_csv(model: SeveralModel, rows: Sequence[TargetAnswers]) -> bytes:
-    """A column a target, one for how sure, one for what is right, and one for each class.
-
-    ``TARGET`` holds the answer (labels with ``;`` between them, a lone ``;`` for none of them),
-    ``TARGET:probability`` how sure, ``TARGET:label`` what is right where it is known, and
-    ``TARGET:p:CLASS`` the probability of a class.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([name for name, _, _ in _columns(model)])
-    for row in rows:
-        writer.writerow([_cell(row, target, what) for _, target, what in _columns(model)])
-    return text.getvalue().encode("utf-8", ESCAPED)
-
-
-def _columns(model: SeveralModel) -> Iterator[tuple[str, str, str]]:
-    """Name of a column, its target, and what stands in it."""
-    yield "input", "", "input"
-    yield "reason", "", "reason"
-    for name, one in model.models.items():
-        yield name, name, "predicted"
-        if one.task.gives_probabilities:
-            yield f"{name}:probability", name, "confidence"
-        yield f"{name}:label", name, "label"
-    for name, one in model.models.items():
-        for label in one.task.class_names:
-            yield f"{name}:p:{label}", name, f"p:{label}"
-
-
-def _cell(row: TargetAnswers, target: str, what: str) -> object:
-    if not target:
-        value = getattr(row, what)
-    elif target not in row.answers:
-        return ""
-    elif what.startswith("p:"):
-        value = row.answers[target].probabilities.get(what.removeprefix("p:"))
-    else:
-        value = getattr(row.answers[target], what)
-    return "" if value is None else value
-
-
-def answers_from_csv(model: SeveralModel, content: bytes) -> list[TargetAnswers]:
-    """Read what :func:`answers_to_csv` wrote."""
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
-    return [_read_row(model, row) for row in rows]
-
-
-def _read_row(model: SeveralModel, row: Mapping[str, str]) -> TargetAnswers:
-    answers: dict[str, Prediction] = {}
-    for name, one in model.models.items():
-        said, label = row[name], row[f"{name}:label"]
-        if not said:
-            continue
-        if not one.task.gives_probabilities:
-            known = float(label) if label else None
-            answers[name] = Prediction(row["input"], float(said), label=known)
-            continue
-        shares = {label: float(row[f"{name}:p:{label}"]) for label in one.task.class_names}
-        sure = float(row[f"{name}:probability"])
-        answers[name] = Prediction(row["input"], said, sure, shares, label or None)
-    return TargetAnswers(row["input"], answers, row["reason"] or None)
-
-
-def _fill(place: Path, model: SeveralModel, extra: Mapping[str, bytes]) -> None:
-    from safetensors.numpy import save as to_safetensors
-
-    folders = _copy_backbones(model, place)
-    arrays = {
-        f"{number}.{name}": array
-        for number, one in enumerate(model.models.values())
-        for name, array in one.head.to_arrays().items()
-    }
-    evidence = {name: one.evidence.to_dict() for name, one in model.models.items()}
-    networks = [one.backbone for one in model.models.values() if one.backbone is not None]
-    card = several_card(model.result_, networks[0].source if networks else None)
-    contents = {
-        MODEL_CARD: card.encode("utf-8", "backslashreplace"),
-        HEAD: to_safetensors(arrays),
-        RESULT: to_json(model.result_.to_dict()),
-        EVIDENCE: to_json(evidence),
-        PREDICTIONS: answers_to_csv(model, model.predictions),
-        **extra,
-    }
-    for name, content in contents.items():
-        write_atomically(place / name, content)
-    write_manifest(place, _facts(model, folders))
-
-
-def _copy_backbones(model: SeveralModel, place: Path) -> dict[str, str | None]:
-    """Each network once; the name of its folder by target. The first has the usual name."""
-    folders: dict[str, str | None] = {}
-    known: dict[Path, str] = {}
-    for name, one in model.models.items():
-        if one.backbone is None:
-            folders[name] = None
-            continue
-        if one.backbone.folder not in known:
-            called = BACKBONE if not known else f"{BACKBONE}-{len(known) + 1}"
-            known[one.backbone.folder] = called
-            copy_backbone(one.backbone, place / called)
-        folders[name] = known[one.backbone.folder]
-    return folders
-
-
-def _facts(model: SeveralModel, folders: Mapping[str, str | None]) -> dict[str, Any]:
-    networks = [one.backbone for one in model.models.values() if one.backbone is not None]
-    targets = [
-        {
-            "name": name,
-            "task": one.task.name,
-            **one.task.to_manifest(),
-            "plan": one.plan.to_dict(),
-            "precision": one.precision,
-            "backbone": folders[name],
-            "features": features_of(one.plan),
-        }
-        for name, one in model.models.items()
-    ]
-    return {
-        "task": SEVERAL_TARGETS,
-        "modality": model.result_.modality,
-        "targets": targets,
-        "plan": dict(model.result_.plan),
-        "source": networks[0].source.to_dict() if networks else None,
-        "versions": versions(),
-    }
-
-
-def load_several(folder: str | Path) -> SeveralModel:
-    """The model of a run with several targets, ready to predict.
-
-    Raises
-    ------
-    RunError
-        If it is no run, one of another kind, or a file is missing, cut short or changed.
-    """
-    place = Path(folder)
-    manifest = read_manifest(place)
-    if manifest["task"] != SEVERAL_TARGETS:
-        raise RunError(
-            f"The run {str(place)!r} is one of {manifest['task']}; accepted is one of "
-            f"{SEVERAL_TARGETS}. Open it with headstart.load."
-        )
-    try:
-        _check_complete(place, manifest)
-        return _model(place, manifest)
-    except RunError:
-        raise
-    except Exception as error:  # whatever stands in files that the manifest vouches for
-        raise not_understood(place, error) from error
-
-
-def _check_complete(place: Path, manifest: Mapping[str, Any]) -> None:
-    folders = {one["backbone"] for one in manifest["targets"]} - {None}
-    needed = [HEAD, RESULT, EVIDENCE, PREDICTIONS]
-    needed += [f"{folder}/{name}" for folder in folders for name in (MODEL, WEIGHTS, FACTS)]
-    missing = [name for name in needed if name not in manifest["files"]]
-    if missing:
-        raise RunError(
-            f"The run {str(place)!r} has no file {missing[0]!r}. Copy the whole run folder again, "
-            "or make it again with 'headstart fit'."
-        )
-
-
-def _model(place: Path, manifest: Mapping[str, Any]) -> SeveralModel:
-    from safetensors.numpy import load as from_safetensors
-
-    arrays = from_safetensors((place / HEAD).read_bytes())
-    result = SeveralResult.from_dict(json.loads((place / RESULT).read_bytes()))
-    evidence = json.loads((place / EVIDENCE).read_bytes())
-    backbones: dict[str, ConvertedBackbone] = {}
-    models = {}
-    for number, facts in enumerate(manifest["targets"]):
-        folder = facts["backbone"]
-        if folder is not None and folder not in backbones:
-            backbones[folder] = read_converted(place / folder)
-        task = kind_named(facts["task"], facts["name"]).from_manifest(facts)
-        prefix = f"{number}."
-        own = {
-            name.removeprefix(prefix): a for name, a in arrays.items() if name.startswith(prefix)
-        }
-        head = LinearHead.from_arrays(own)
-        if head.weights.shape != (len(head.mean), task.n_outputs):
-            raise RunError(f"a head of shape {head.weights.shape} for {task.n_outputs} outputs")
-        models[facts["name"]] = Model(
-            task=task,
-            plan=Plan.from_dict(facts["plan"]),
-            head=head,
-            result_=result.of(facts["name"]).result,
-            evidence=Evidence.from_dict(evidence[facts["name"]]),
-            backbone=None if folder is None else backbones[folder],
-            precision=facts["precision"],
-        )
-    model = SeveralModel(models, result)
-    rows = answers_from_csv(model, (place / PREDICTIONS).read_bytes())
-    return replace(model, predictions=tuple(rows))
-
-
-def _numbered(arrays: Mapping[str, NDArray[Any]], number: int) -> dict[str, NDArray[Any]]:
-    """The arrays of one target."""
-    prefix = f"{number}."
-    return {
-        name.removeprefix(prefix): one for name, one in arrays.items() if name.startswith(prefix)
-    }

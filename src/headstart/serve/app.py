@@ -12,15 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from headstart import __version__
-from headstart.data.palette import colour_of
-from headstart.data.tinting import hexadecimal, is_coloured
 from headstart.errors import UnreadableInputError
-from headstart.runs import Model
-from headstart.runs.place_model import PlaceModel
 from headstart.serve.access import Access
 from headstart.serve.accounting import Accounting
 from headstart.serve.answers import answer_of
 from headstart.serve.body_limit import BodyLimit
+from headstart.serve.description import description
 from headstart.serve.openapi import INFER, SAMPLES
 from headstart.serve.page import page_response
 from headstart.serve.protocol_v2 import (
@@ -92,37 +89,12 @@ def _add_page(app: FastAPI, service: Service, needs_token: bool) -> None:
 
     @app.get("/model", summary="What the model answers, and how good it is")
     async def model() -> JSONResponse:
-        return JSONResponse(_description(service))
+        return JSONResponse(description(service))
 
     @app.get("/metrics", summary="Counters in the form of Prometheus")
     async def metrics() -> Response:
         content = service.metrics.text()
         return Response(content, media_type=service.metrics.content_type)
-
-
-def _description(service: Service) -> dict[str, Any]:
-    result, limits = service.model.result_, service.limits
-    return {
-        "name": service.name,
-        "task": result.task,
-        "modality": result.modality,
-        "classes": service.model.task.class_names,
-        "n_train": result.n_train,
-        "source": result.source,
-        "verdict": result.verdict,
-        "explains": service.explainer is not None,
-        "palette": _palette(service.model),
-        "limits": {"body_bytes": limits.body_bytes, "samples": limits.samples},
-    }
-
-
-def _palette(model: Model | PlaceModel) -> list[str | None]:
-    """Of the classes of a model of places, as its masks have them; None: one that is not shown."""
-    if not isinstance(model, PlaceModel):
-        return []
-    names = model.classes_
-    shown = [model.has_boxes or is_coloured(code, names) for code in range(len(names))]
-    return [hexadecimal(colour_of(code)) if one else None for code, one in enumerate(shown)]
 
 
 def _add_predictions(app: FastAPI, service: Service) -> None:

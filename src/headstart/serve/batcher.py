@@ -15,9 +15,9 @@ from headstart.activations.cores import available_cores
 from headstart.errors import UnreadableInputError
 from headstart.runs import Prediction
 from headstart.serve.answers import Answer
-from headstart.serve.engine import Asker, Sample
 from headstart.serve.limits import Limits
 from headstart.serve.refusals import too_many
+from headstart.serve.sample_reader import Asker, Sample
 
 #: How much the last batch counts in the pace that tells when to come again.
 _NEWS = 0.2

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from functools import partial
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Generator, Iterable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from headstart.activations.encoder import Encoder
-from headstart.activations.ngrams import ngram_features
-from headstart.data.images import open_image
-from headstart.data.texts import sift_texts
-from headstart.errors import InputError, UnreadableInputError
 from headstart.runs import Model, Prediction
 from headstart.serve.limits import Limits
-from headstart.training.features import joined
-
-if TYPE_CHECKING:
-    from PIL import Image
-
-#: The content of a picture file, or a text. Never a path.
-Sample = bytes | str
-#: Whoever waits for an answer.
-Asker = TypeVar("Asker")
+from headstart.serve.sample_reader import Asker, SampleReader, blank
+from headstart.training.features import is_sparse
 
 
-class Engine:
+class Engine(SampleReader):
     """A loaded model, ready for samples that come from anybody.
 
     Parameters
@@ -45,60 +31,12 @@ class Engine:
     """
 
     def __init__(self, model: Model, limits: Limits) -> None:
+        super().__init__(model, limits)
         self.model = model
-        self.modality = model.result_.modality
-        self._limits = limits
-        self._resident = model.resident
-        self._stages = model.plan.head.stages
-        if self._resident is not None:
-            self._columns = self._resident.columns(self._stages)
-        if self.modality not in ("image", "text"):
-            raise InputError(
-                f"The model was fitted on {self.modality!r} samples; only models of pictures or "
-                "of texts are served. Predict with headstart.load(RUN).predict."
-            )
 
     def warm(self) -> None:
         """Compile the network and load what decodes, so that the first request finds them ready."""
         self.look(self.prepare(blank(self.modality)))
-
-    def open(self, sample: Sample, at_least: int | None = None) -> Image.Image | str:
-        """The picture, upright and in RGB, or the text.
-
-        Raises
-        ------
-        UnreadableInputError
-            With a reason of a few words.
-        """
-        if self.modality == "image":
-            if not isinstance(sample, bytes):
-                raise TypeError("a picture is given by its bytes")
-            return open_image(sample, at_least, self._limits.pixels)
-        if not isinstance(sample, str):
-            raise TypeError("a text is given as str")
-        return self._checked(sample)
-
-    def _checked(self, text: str) -> str:
-        most = self._limits.characters
-        if len(text) > most:
-            raise UnreadableInputError(f"{len(text)} characters; at most {most} are accepted")
-        sifted = sift_texts([text], "text {}".format)
-        for aside in sifted.aside.values():
-            raise UnreadableInputError(aside.reason)
-        return text
-
-    def prepare(self, sample: Sample) -> Any:
-        """What the network reads of a sample; any thread may call it.
-
-        Raises
-        ------
-        UnreadableInputError
-            With a reason of a few words.
-        """
-        if self._resident is None:
-            return self.open(sample)
-        encoder = self._resident.encoder
-        return encoder.prepare(self.open(sample, at_least=encoder.smallest_side))
 
     def look(self, prepared: Any) -> tuple[NDArray[Any], Prediction]:
         """What the head reads of one sample, shape (n_features,), and what it says.
@@ -106,12 +44,9 @@ class Engine:
         Of texts that are counted without transfer nothing dense is left but the outputs, which
         then stand for the vector, as in :meth:`Model.look_at`.
         """
-        if self._resident is None:
-            (outputs,) = self._outputs(self._counts([prepared]))
-            return outputs, self._answer(outputs)
-        with self._resident.turn() as encoder:
-            ((_, vector),) = self._encoded(encoder, [(None, prepared)])
-        return vector, self._answer(self._outputs(vector[None])[0])
+        ((_, row),) = self.rows([(None, prepared)])
+        outputs = self._outputs(row)
+        return outputs if is_sparse(row) else row[0], self._answer(outputs)
 
     def answers(
         self, batch: Iterable[tuple[Asker, Any]]
@@ -123,64 +58,11 @@ class Engine:
         batch : iterable of (asker, prepared sample)
             Taken one by one, as the network has room.
         """
-        if self._resident is None:
-            if texts := list(batch):
-                outputs = self._outputs(self._counts([text for _, text in texts]))
-                yield from zip((one for one, _ in texts), map(self._answer, outputs), strict=True)
-            return
-        with self._resident.turn() as encoder:
-            for asker, vector in self._encoded(encoder, batch):
-                yield asker, self._answer(self._outputs(vector[None])[0])
+        for asker, row in self.rows(batch):
+            yield asker, self._answer(self._outputs(row))
 
-    def _encoded(
-        self, encoder: Encoder, batch: Iterable[tuple[Asker, Any]]
-    ) -> Generator[tuple[Asker, NDArray[Any]], None, None]:
-        """Vectors in the order in which the network has them, which is not that of the samples."""
-        found: SimpleQueue[tuple[Asker, NDArray[Any]]] = SimpleQueue()
-        try:
-            for asker, sample in batch:
-                encoder.start(sample, partial(_keep, found, asker, self._columns))
-                yield from _taken(found)
-        finally:  # nothing may still run when the next turn begins
-            encoder.finish()
-        yield from _taken(found)
-
-    def _counts(self, texts: Sequence[str]) -> Any:
-        found = ngram_features(list(texts))
-        return joined([found[one] for one in self._stages])
-
-    def _outputs(self, vectors: Any) -> NDArray[np.float64]:
-        return self.model.task.outputs(self.model.head, vectors)
+    def _outputs(self, row: Any) -> NDArray[np.float64]:
+        return self.model.task.outputs(self.model.head, row)[0]
 
     def _answer(self, output: NDArray[np.float64]) -> Prediction:
         return self.model.task.answer("", output)
-
-
-def _keep(
-    found: SimpleQueue[tuple[Asker, NDArray[Any]]],
-    asker: Asker,
-    columns: NDArray[np.intp],
-    vector: NDArray[Any],
-) -> None:
-    """Called by whichever thread of the network has finished."""
-    found.put((asker, vector[columns]))
-
-
-def _taken(
-    found: SimpleQueue[tuple[Asker, NDArray[Any]]],
-) -> Iterator[tuple[Asker, NDArray[Any]]]:
-    while not found.empty():
-        yield found.get()
-
-
-def blank(modality: str) -> Sample:
-    """A sample to warm up with."""
-    if modality == "text":
-        return "a"
-    from io import BytesIO
-
-    from PIL import Image
-
-    file = BytesIO()
-    Image.new("RGB", (64, 64), (128, 128, 128)).save(file, "PNG")
-    return file.getvalue()

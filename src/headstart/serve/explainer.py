@@ -11,9 +11,10 @@ from headstart.data.thumbnails import data_uri
 from headstart.explanations import PictureExplanation, explain
 from headstart.runs import Model
 from headstart.serve.answers import answer_of
-from headstart.serve.engine import Engine, Sample
+from headstart.serve.engine import Engine
 from headstart.serve.limits import Limits
 from headstart.serve.refusals import too_many
+from headstart.serve.sample_reader import Sample
 
 #: Pixels of the shorter side that are enough to explain a picture, and of the longer side at most.
 _SHORTER_SIDE, _LONGEST_SIDE = 320, 2048

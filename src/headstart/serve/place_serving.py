@@ -16,8 +16,8 @@ from headstart.data.boxes import Boxes
 from headstart.data.images import open_image
 from headstart.data.mask_file import to_index_png
 from headstart.runs.place_model import PlaceModel
-from headstart.serve.engine import Asker, Sample, blank
 from headstart.serve.limits import Limits
+from headstart.serve.sample_reader import Asker, Sample, blank
 
 
 @dataclass(frozen=True)

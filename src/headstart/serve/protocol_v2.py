@@ -11,11 +11,14 @@ from pydantic import BaseModel, ConfigDict
 from headstart import __version__
 from headstart.runs import Model, Prediction
 from headstart.runs.place_model import PlaceModel
+from headstart.runs.several_targets import SeveralModel, TargetAnswers
 from headstart.serve.answers import Answer, answer_of
-from headstart.serve.engine import Sample
 from headstart.serve.refusals import RefusedError
+from headstart.serve.sample_reader import Sample
 from headstart.serve.samples import check_count, pictures
+from headstart.tasks.task import Task
 
+Served = Model | PlaceModel | SeveralModel
 #: What the tensor of samples is called, by what the model reads.
 _INPUT_NAMES = {"image": "image", "text": "text"}
 #: What a model of places gives: it has no numbers of one length for each picture.
@@ -78,7 +81,7 @@ def server_metadata() -> dict[str, Any]:
     return {"name": "headstart", "version": __version__, "extensions": []}
 
 
-def model_metadata(name: str, model: Model | PlaceModel) -> dict[str, Any]:
+def model_metadata(name: str, model: Served) -> dict[str, Any]:
     """The answer of ``/v2/models/NAME``."""
     modality = model.result_.modality
     meaning = {"content": _MEANINGS[modality]}
@@ -91,17 +94,26 @@ def model_metadata(name: str, model: Model | PlaceModel) -> dict[str, Any]:
     }
 
 
-def _output_facts(model: Model | PlaceModel) -> list[dict[str, Any]]:
+def _output_facts(model: Served) -> list[dict[str, Any]]:
     if isinstance(model, PlaceModel):
         told = {"content": "JSON, as POST /predict answers"}
         return [{"name": _ANSWER, "datatype": "BYTES", "shape": [-1], "parameters": told}]
-    if not model.task.gives_probabilities:
-        return [{"name": "value", "datatype": "FP64", "shape": [-1]}]
-    names = model.task.class_names
+    if isinstance(model, SeveralModel):
+        return [
+            fact for name, one in model.models.items() for fact in _facts_of(one.task, f"{name}.")
+        ]
+    return _facts_of(model.task)
+
+
+def _facts_of(task: Task, prefix: str = "") -> list[dict[str, Any]]:
+    """Of one target; where there are several, its name and a dot stand before each output."""
+    if not task.gives_probabilities:
+        return [{"name": f"{prefix}value", "datatype": "FP64", "shape": [-1]}]
+    names = task.class_names
     return [
-        {"name": "label", "datatype": "BYTES", "shape": [-1]},
+        {"name": f"{prefix}label", "datatype": "BYTES", "shape": [-1]},
         {
-            "name": "probabilities",
+            "name": f"{prefix}probabilities",
             "datatype": "FP64",
             "shape": [-1, len(names)],
             "parameters": {"classes": names},
@@ -156,7 +168,7 @@ def _flat(tensor: TensorRequest) -> list[str]:
     return values
 
 
-def check_wanted(asked: InferRequest, model: Model | PlaceModel) -> None:
+def check_wanted(asked: InferRequest, model: Served) -> None:
     """Refuse outputs that there are not, before anything is computed."""
     known = [fact["name"] for fact in _output_facts(model)]
     for one in asked.outputs or ():
@@ -165,7 +177,7 @@ def check_wanted(asked: InferRequest, model: Model | PlaceModel) -> None:
 
 
 def infer_response(
-    name: str, asked: InferRequest, model: Model | PlaceModel, answers: Sequence[Answer]
+    name: str, asked: InferRequest, model: Served, answers: Sequence[Answer]
 ) -> dict[str, Any]:
     """The answer of ``/v2/models/NAME/infer``.
 
@@ -183,21 +195,30 @@ def infer_response(
     return response.model_dump(exclude_none=True)
 
 
-def _tensors(model: Model | PlaceModel, answers: Sequence[Answer]) -> list[Tensor]:
-    count = len(answers)
+def _tensors(model: Served, answers: Sequence[Answer]) -> list[Tensor]:
     if isinstance(model, PlaceModel):
         texts = [json.dumps(answer_of(answer), ensure_ascii=False) for answer in answers]
-        return [Tensor(name=_ANSWER, shape=[count], datatype="BYTES", data=texts)]
-    plain = [answer for answer in answers if isinstance(answer, Prediction)]
-    predicted = [answer.predicted for answer in plain]
-    if not model.task.gives_probabilities:
-        return [Tensor(name="value", shape=[count], datatype="FP64", data=predicted)]
-    names = model.task.class_names
-    rows = [answer.probabilities[name] for answer in plain for name in names]
+        return [Tensor(name=_ANSWER, shape=[len(texts)], datatype="BYTES", data=texts)]
+    if isinstance(model, SeveralModel):
+        told = [answer.answers for answer in answers if isinstance(answer, TargetAnswers)]
+        return [
+            tensor
+            for name, one in model.models.items()
+            for tensor in _tensors_of(one.task, [each[name] for each in told], f"{name}.")
+        ]
+    return _tensors_of(model.task, [one for one in answers if isinstance(one, Prediction)])
+
+
+def _tensors_of(task: Task, answers: Sequence[Prediction], prefix: str = "") -> list[Tensor]:
+    count, predicted = len(answers), [answer.predicted for answer in answers]
+    if not task.gives_probabilities:
+        return [Tensor(name=f"{prefix}value", shape=[count], datatype="FP64", data=predicted)]
+    names = task.class_names
+    rows = [answer.probabilities[name] for answer in answers for name in names]
     return [
-        Tensor(name="label", shape=[count], datatype="BYTES", data=predicted),
+        Tensor(name=f"{prefix}label", shape=[count], datatype="BYTES", data=predicted),
         Tensor(
-            name="probabilities",
+            name=f"{prefix}probabilities",
             shape=[count, len(names)],
             datatype="FP64",
             parameters={"classes": names},

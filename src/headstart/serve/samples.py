@@ -11,9 +11,9 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
-from headstart.serve.engine import Sample
 from headstart.serve.form_file import form_file
 from headstart.serve.refusals import RefusedError
+from headstart.serve.sample_reader import Sample
 
 #: Larger bodies are parsed in another thread, so that other requests do not wait for them.
 _LARGE = 256 * 1024

@@ -10,19 +10,26 @@ from typing import Any, TypeVar
 
 from headstart.runs import Model
 from headstart.runs.place_model import PlaceModel
+from headstart.runs.several_targets import SeveralModel
 from headstart.serve.answers import Answer
 from headstart.serve.batcher import Batcher
-from headstart.serve.engine import Engine, Sample
+from headstart.serve.engine import Engine
 from headstart.serve.explainer import Explainer
 from headstart.serve.limits import Limits
 from headstart.serve.metrics import Metrics
 from headstart.serve.place_serving import PlaceServing
 from headstart.serve.refusals import RefusedError
+from headstart.serve.sample_reader import Sample
+from headstart.serve.several_serving import SeveralServing
 
 Wanted = TypeVar("Wanted")
-_NOT_EXPLAINED = (
+_PLACES_NOT_EXPLAINED = (
     "This model says itself where something is, and is not explained. Look at its answer on the "
     "picture: POST /predict."
+)
+_SEVERAL_NOT_EXPLAINED = (
+    "This model answers several questions about a sample, and no one of its answers is explained. "
+    "A run of one target is: headstart fit --label-column NAME."
 )
 
 
@@ -43,23 +50,25 @@ class Service:
     ----------
     name : str
         Of the model, in addresses.
-    model : Model or PlaceModel
+    model : Model, PlaceModel or SeveralModel
         Of pictures or of texts.
     limits : Limits
         What is accepted.
     """
 
     name: str
-    model: Model | PlaceModel
+    model: Model | PlaceModel | SeveralModel
     limits: Limits = field(default_factory=Limits)
     draining: bool = False
     counted: Counted = field(default_factory=Counted)
 
     def __post_init__(self) -> None:
         self.explainer: Explainer | None = None
-        self.engine: Engine | PlaceServing
+        self.engine: Engine | PlaceServing | SeveralServing
         if isinstance(self.model, PlaceModel):
             self.engine = PlaceServing(self.model, self.limits)
+        elif isinstance(self.model, SeveralModel):
+            self.engine = SeveralServing(self.model, self.limits)
         else:
             self.engine = Engine(self.model, self.limits)
             self.explainer = Explainer(self.engine, self.limits)
@@ -85,10 +94,11 @@ class Service:
         Raises
         ------
         RefusedError
-            404 where the model says where something is.
+            404 where the model says where something is, or has several targets.
         """
         if self.explainer is None:
-            raise RefusedError(404, _NOT_EXPLAINED)
+            is_places = isinstance(self.model, PlaceModel)
+            raise RefusedError(404, _PLACES_NOT_EXPLAINED if is_places else _SEVERAL_NOT_EXPLAINED)
         (explained,) = await self._in_time([self.explainer.submit(sample)])
         return explained
 

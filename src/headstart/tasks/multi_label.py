@@ -15,6 +15,7 @@ from headstart.errors import InputError
 from headstart.metrics.figure import Figure
 from headstart.metrics.multi_label import multi_label_figures
 from headstart.metrics.paired_errors import paired_error_difference
+from headstart.metrics.skewed_mean import least_distance
 from headstart.tasks.prediction import Prediction
 from headstart.tasks.prediction_table import ClassTable
 from headstart.tasks.task import Head
@@ -166,8 +167,15 @@ class MultiLabelTask:
     def difference(
         self, targets: NDArray[Any], outputs: NDArray[Any], others: NDArray[Any], seed: int
     ) -> Figure:
-        """Label accuracy of ``outputs`` less that of ``others``; needs no ``seed``."""
+        """Label accuracy of ``outputs`` less that of ``others``; needs no ``seed``.
+
+        Where both are right about as many labels of every sample there still is a width: that many
+        samples of another kind may have been missed, each with all of its labels.
+        """
         wrong, rival = ((_says(one) != (targets == 1)).mean(axis=1) for one in (outputs, others))
+        if (wrong == rival).all():
+            width = least_distance(len(targets))
+            return Figure(0.0, -width, width)
         return paired_error_difference(wrong, rival)
 
     def details(self, targets: NDArray[Any], outputs: NDArray[Any]) -> dict[str, Any]:

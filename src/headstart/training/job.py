@@ -67,6 +67,8 @@ class TrainingJob:
         Whether an interrupt after the first epoch ends the training with the best weights so far.
     network : callable
         Puts stages and head together, and so says how the head reads them.
+    trainer : callable
+        Makes the trainer, with the arguments of :class:`~headstart.training.loop.Trainer`.
     """
 
     plan: Plan
@@ -80,6 +82,7 @@ class TrainingJob:
     seconds: float | None = None
     keeps_interrupted: bool = False
     network: Callable[[Backbone, Plan, LinearHead], SuffixNetwork] = SuffixNetwork
+    trainer: Callable[..., Trainer] = Trainer
 
     def __post_init__(self) -> None:
         if self.processes < 1:
@@ -167,7 +170,7 @@ def make_trainer(
     fabric: Fabric, network: SuffixNetwork, job: TrainingJob, progress: Progress
 ) -> Trainer:
     """A trainer that ends as the job wants it."""
-    trainer = Trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
+    trainer = job.trainer(fabric, network, job.plan, job.learning, job.checkpoints, progress)
     trainer.highest_loss = job.highest_loss
     trainer.keeps_interrupted = job.keeps_interrupted
     return trainer

@@ -114,6 +114,16 @@ class SeveralLosses:
             total = total + losses.where(there, losses.new_zeros(()))
         return total / len(self.parts)
 
+    def each(self, scores: Tensor, goals: Tensor) -> Tensor:
+        """Mean loss of each target over the samples that have it, shape (n_targets,); else NaN."""
+        found = []
+        for place, (part, columns) in enumerate(zip(self.parts, self.columns, strict=True)):
+            there = goals[:, self.n_outputs + place] > _THERE
+            found.append(
+                part.loss.losses(scores[there][:, columns], goals[there][:, columns]).mean()
+            )
+        return _stacked(found)
+
     def judge(self, scores: Tensor, goals: Tensor) -> tuple[NDArray[Any], NDArray[Any]]:
         """Plain losses and merits: their means over the samples are means over the targets."""
         losses, merits = np.zeros(len(scores)), np.zeros(len(scores))
@@ -176,3 +186,9 @@ def with_log_variances(head: LinearHead, log_variances: NDArray[np.float64]) -> 
     nothing = np.zeros((len(head.mean), len(log_variances)))
     variances = replace(head, weights=nothing, bias=np.asarray(log_variances))
     return side_by_side([head, variances])
+
+
+def _stacked(tensors: Sequence[Tensor]) -> Tensor:
+    import torch
+
+    return torch.stack(list(tensors))

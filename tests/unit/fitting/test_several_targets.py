@@ -8,14 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from headstart import load
+from headstart import MultiTaskModel, load
 from headstart.data.target_columns import Targets, read_targets
 from headstart.errors import InputError, PlanError, RunError
 from headstart.evaluation.several_targets import SeveralResult
 from headstart.fitting import Settings
-from headstart.fitting.several_targets import TargetSettings, _better, _held_out, fit_targets
+from headstart.fitting.several_targets import fit_targets
+from headstart.fitting.sharing import better, held_out_comparison
+from headstart.fitting.target_settings import TargetSettings
 from headstart.fitting.target_sides import Column, joint_strata
-from headstart.runs.several_targets import SeveralModel, load_several
+from headstart.runs.loading import load_answering_once
+from headstart.runs.several_targets import SeveralModel
 from headstart.strategies import read_plan_name
 from headstart.tasks.classification import ClassificationTask
 
@@ -124,14 +127,69 @@ def test_one_network_and_one_for_each_are_compared(trained):
     assert {"which network answers", "which weights"} <= questions
 
 
+@pytest.fixture(scope="module")
+def in_groups(tiny_source, targets):
+    with pytest.MonkeyPatch.context() as patch:
+        best = ((0, 2), (1,))
+        patch.setattr("headstart.advice.grouping.best_partition", lambda affinity: best)
+        return fit_targets(targets, settings_of(tiny_source, "freeze:1", grouping="groups"))
+
+
+def test_a_group_has_a_network_and_is_compared(in_groups, trained, paths, tmp_path):
+    result = in_groups.result_
+    names = ["colour", "heat", "tags"]
+    assert list(result.affinity) == names
+    assert all(list(row) == names for row in result.affinity.values())
+    assert [one.group for one in result.targets] == [("colour", "tags"), (), ("colour", "tags")]
+    for one in (result.of("colour"), result.of("tags")):
+        assert one.grouped.verdict
+        assert one.grouped.shared == one.sharing.shared
+    assert result.of("heat").grouped is None
+    assert list(result.training_seconds) == ["shared", *names, "colour + tags"]
+    loaded = load(in_groups.save(tmp_path / "run"))
+    assert loaded.result_ == result
+    same(in_groups, loaded, paths)
+
+
+@pytest.mark.parametrize("count", [2, 9])
+def test_too_few_or_too_many_targets_for_groups_are_refused(tiny_source, paths, count):
+    colour = columns_of(paths)["colour"]
+    read = read_targets(paths, dict.fromkeys("abcdefghi"[:count], colour))
+    asked = settings_of(tiny_source, "freeze:1", grouping="groups")
+    with pytest.raises(InputError, match=f"there are {count} targets; accepted are 3 to 8"):
+        fit_targets(read, asked)
+
+
+def test_groups_are_measured_in_one_process(tiny_source):
+    with pytest.raises(InputError, match="'groups' and 2 processes are asked for"):
+        settings_of(tiny_source, "freeze:1", grouping="groups", processes=2)
+
+
+def test_the_same_target_twice_helps_itself(tiny_source, paths):
+    colour = columns_of(paths)["colour"]
+    read = read_targets(paths, {"a": colour, "b": colour, "c": colour[::-1]})
+    asked = settings_of(tiny_source, "freeze:1", grouping="groups", loss_weights="equal")
+    affinity = fit_targets(read, asked).result_.affinity
+    assert affinity["a"]["a"] > 0
+    assert affinity["a"]["b"] == pytest.approx(affinity["a"]["a"], rel=1e-3)
+    assert affinity["b"]["a"] == pytest.approx(affinity["a"]["a"], rel=1e-3)
+
+
+def test_measuring_affinities_changes_nothing_of_the_shared_network(in_groups, trained):
+    for name in ("colour", "heat", "tags"):
+        with_, without = in_groups.result_.of(name), trained.result_.of(name)
+        assert with_.sharing == without.sharing
+        assert with_.log_variance == without.log_variance
+
+
 @pytest.mark.parametrize("which", ["frozen", "trained"])
 def test_saved_and_loaded_it_says_the_same(request, which, paths, tmp_path):
     model = request.getfixturevalue(which)
-    loaded = load_several(model.save(tmp_path / "run"))
+    loaded = load(model.save(tmp_path / "run"))
     same(model, loaded, paths)
     assert loaded.result_ == model.result_
     assert loaded.predictions == model.predictions
-    again = load_several(loaded.save(tmp_path / "again"))
+    again = load(loaded.save(tmp_path / "again"))
     same(model, again, paths)
     plain = json.loads(json.dumps(model.result_.to_dict()))
     assert SeveralResult.from_dict(plain) == model.result_
@@ -192,7 +250,7 @@ def test_every_way_to_train_can_be_shared(tiny_source, targets, paths, tmp_path,
     assert all(one.log_variance is not None for one in model.result_.targets)
     verdicts = {one.result.verdict is None for one in model.result_.targets}
     assert verdicts == {plan == "scratch"}  # of which nothing was transferred
-    same(model, load_several(model.save(tmp_path / "run")), paths)
+    same(model, load(model.save(tmp_path / "run")), paths)
 
 
 def test_separate_alone_is_a_network_each(tiny_source, targets, paths, tmp_path):
@@ -203,7 +261,7 @@ def test_separate_alone_is_a_network_each(tiny_source, targets, paths, tmp_path)
     networks = [one.backbone.folder for one in model.models.values() if one.backbone]
     folders = sorted(one.name for one in saved.glob("backbone*"))
     assert len(folders) == len(set(networks)) >= 2
-    same(model, load_several(saved), paths)
+    same(model, load(saved), paths)
 
 
 def test_an_own_network_is_what_the_target_alone_would_have_had(tiny_source, targets):
@@ -333,13 +391,17 @@ def test_a_target_that_training_lacks_is_refused(tiny_source, paths):
         fit_targets(both, settings_of(tiny_source))
 
 
-def test_load_says_what_opens_it(frozen, tmp_path):
+def test_a_changed_run_is_refused(frozen, tmp_path):
     place = frozen.save(tmp_path / "run")
-    with pytest.raises(RunError, match=r"Open it with headstart.MultiTaskModel.load"):
-        load(place)
     (place / "predictions.csv").write_text("changed")
     with pytest.raises(RunError, match=r"'predictions.csv' of the run"):
-        load_several(place)
+        load(place)
+
+
+def test_who_needs_one_answer_a_sample_is_told(frozen, tmp_path):
+    place = frozen.save(tmp_path / "run")
+    with pytest.raises(RunError, match=r"one of several targets: its answers are sev.* export"):
+        load_answering_once(place, "headstart x")
 
 
 def test_a_run_of_one_target_is_not_one_of_several(tiny_source, same_photos, tmp_path):
@@ -347,7 +409,7 @@ def test_a_run_of_one_target_is_not_one_of_several(tiny_source, same_photos, tmp
 
     TransferClassifier(tiny_source).fit(same_photos).save(tmp_path / "run")
     with pytest.raises(RunError, match="is one of classification; accepted is one of several"):
-        load_several(tmp_path / "run")
+        MultiTaskModel.load(tmp_path / "run")
 
 
 def test_strata_join_targets_while_there_is_room():
@@ -384,18 +446,20 @@ def test_held_out_samples_alone_choose(tiny_source, paths):
     part, _ = target_sides(column, twice, whole.take([0]), vectors, settings)
     fitted = course.fit(part.halves)
     bad = worse(fitted, 0.5)
-    assert _held_out(part, bad, fitted, 0)[1]
-    assert not _held_out(part, fitted, bad, 0)[1]
-    assert not _held_out(part, fitted, fitted, 0)[1]
-    assert _better(part, bad, fitted, None, 0).served_by == "own"
-    assert _better(part, fitted, bad, None, 0).served_by == "shared"
+    assert held_out_comparison(part, bad, fitted, 0)[1]
+    assert not held_out_comparison(part, fitted, bad, 0)[1]
+    assert not held_out_comparison(part, fitted, fitted, 0)[1]
+    assert better(part, bad, {"own": fitted}, None, 0).served_by == "own"
+    assert better(part, fitted, {"own": bad}, None, 0).served_by == "shared"
+    both = better(part, bad, {"own": worse(fitted, 0.2), "group": fitted}, None, 0)
+    assert (both.served_by, len(both.fitted.decisions[-1].measurements)) == ("group", 2)
     few = replace(
         bad,
         held_out=replace(
             bad.held_out, rows=bad.held_out.rows[:10], scores=bad.held_out.scores[:10]
         ),
     )
-    assert not _held_out(part, few, fitted, 0)[1]
+    assert not held_out_comparison(part, few, fitted, 0)[1]
 
 
 def test_a_model_can_be_sent_to_another_process(frozen, paths):

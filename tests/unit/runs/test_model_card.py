@@ -11,7 +11,8 @@ from headstart.backbones.source import Source
 from headstart.evaluation.result import BaselineFigures, NearDuplicate, Result
 from headstart.metrics.figure import Figure
 from headstart.plan import Plan, StagePlan, frozen_plan
-from headstart.runs.model_card import MODEL_CARD, Use, model_card
+from headstart.runs.card_parts import Use
+from headstart.runs.model_card import MODEL_CARD, model_card
 from headstart.runs.source_card import source_card
 
 PLAN = frozen_plan("bundled/x", ("stem", "last"))

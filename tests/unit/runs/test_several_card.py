@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from headstart.evaluation.result import Result
 from headstart.evaluation.several_targets import SeveralResult, Sharing, TargetResult
 from headstart.metrics.figure import Figure
@@ -24,10 +26,18 @@ def test_figures_and_verdicts_stand_there():
     assert card.startswith("---\nlicense: unknown\n")
     assert "| car | classification | accuracy | 0.9 | 0.8 to 1 |" in card
     assert "- car: transfer helps (+0.9, +0.8 to +1); sharing hurts (-0.1, -0.2 to -0.05)." in card
-    assert 'MultiTaskModel.load("RUN")' in card
+    assert 'load("RUN")' in card
 
 
 def test_text_of_the_data_becomes_no_markup():
     card = several_card(result_of("<b>|x", verdict=None, fallback="pixels"), None)
     assert "<b>" not in card
     assert "nothing could be compared; what was saved is the model without transfer" in card
+
+
+def test_a_group_is_named():
+    plain = result_of("car", verdict=None)
+    sharing = plain.targets[0].sharing
+    target = replace(plain.targets[0], group=("car", "sign"), grouped=sharing)
+    card = several_card(replace(plain, targets=(target,)), None)
+    assert "one network for all beside one with sign: sharing hurts (-0.1, -0.2 to -0.05)." in card

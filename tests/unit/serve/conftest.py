@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 from tests.serving import picture_model, running, text_model
+from tests.unit.fitting.conftest import same_photos, tiny_source
+
+__all__ = ["same_photos", "tiny_source"]
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,13 @@ def test_better_is_above_none():
     assert TASK.difference(TARGETS, scores, outputs, 0).value == 0.0
 
 
+def test_models_that_agree_everywhere_still_get_a_width():
+    outputs = TASK.outputs(head(), VECTORS)
+    same = TASK.difference(TARGETS, outputs, outputs, 0)
+    assert same.value == 0.0
+    assert -same.low == same.high == pytest.approx(1 - 0.025 ** (1 / 40))
+
+
 def test_answers_say_how_sure():
     answer = TASK.answer("x", np.array([0.1, 0.9, 0.8, 0.2, 0.5, 0.5]), np.array([1, 0, 1]))
     assert (answer.predicted, answer.label, answer.correct) == ("a;c", "a;c", True)

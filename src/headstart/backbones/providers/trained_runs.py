@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from headstart.plan import Init
 
 _MANIFEST = "manifest.json"
-_NETWORK = "backbone/network.safetensors"
+_BACKBONE, _FACTS = "backbone", "facts.json"
 #: Of a run that says where something is: its head stands in the same file.
 _PLACES, _PREFIX = "network/network.safetensors", "backbone/"
+_WEIGHTS = "network.safetensors"
 _RANDOM = "random-"
 
 
@@ -61,9 +62,9 @@ def build(
     builder = source.builder or source.name
     if init == "random":
         network, facts = _random(source, builder, seed)
-    elif _weights_file(name) is not None:
+    elif (file_name := _weights_file(name)) is not None:
         network, facts = load_network(builder, init="random")
-        load_strictly(network, _tensors(name), f"run:{name}")
+        load_strictly(network, _tensors(name, file_name), f"run:{name}")
         facts = source
     else:
         network, facts = _of_its_source(name, source, builder)
@@ -94,26 +95,39 @@ def _random(source: Source, builder: str, seed: int) -> tuple[nn.Module, Source]
     return network, replace(facts, preprocessing=source.preprocessing)
 
 
+def _inside(name: str) -> tuple[str, str]:
+    """The run, and the folder in it that holds the network.
+
+    A run with several targets may have several; ``PATH/backbone-2`` names the second.
+    """
+    path = Path(name)
+    is_part = path.name.startswith(f"{_BACKBONE}-") and not (path / _MANIFEST).exists()
+    return (str(path.parent), path.name) if is_part else (name, _BACKBONE)
+
+
 def _source(name: str) -> Source:
-    """The facts in the manifest.
+    """The facts in the manifest, or beside a network that is not the first.
 
     Raises
     ------
     SourceError
         If there is no run, or it holds no network.
     """
+    run, folder = _inside(name)
     plain = _manifest(name).get("source")
+    if folder != _BACKBONE:
+        plain = json.loads(_checked(name, f"{folder}/{_FACTS}").read_bytes())["source"]
     if plain is None:
         raise SourceError(
             f"The run {name!r} holds no network: its model reads ready embeddings or classical "
             "features. Accepted: a run whose model reads pictures through a network. See: "
             "headstart sources"
         )
-    return with_tokenizer(Source.from_dict(plain), Path(name) / "backbone")
+    return with_tokenizer(Source.from_dict(plain), Path(run) / folder)
 
 
 def _manifest(name: str) -> dict[str, Any]:
-    path = Path(name) / _MANIFEST
+    path = Path(_inside(name)[0]) / _MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
         if isinstance(manifest, dict) and isinstance(manifest.get("files"), dict):
@@ -129,13 +143,23 @@ def _manifest(name: str) -> dict[str, Any]:
 
 def _weights_file(name: str) -> str | None:
     """The file with the network's own weights, where there is one."""
-    return next((one for one in (_NETWORK, _PLACES) if (Path(name) / one).is_file()), None)
+    run, folder = _inside(name)
+    names = (f"{folder}/{_WEIGHTS}", _PLACES)
+    return next((one for one in names if (Path(run) / one).is_file()), None)
 
 
-def _tensors(name: str) -> Any:
+def _tensors(name: str, file_name: str) -> Any:
     """The weights, after checking that they are those that were written."""
-    file_name = _weights_file(name) or _NETWORK
-    path = Path(name) / file_name
+    tensors = read_weights(_checked(name, file_name))
+    if file_name != _PLACES:
+        return tensors
+    own = ((key, one) for key, one in tensors.items() if key.startswith(_PREFIX))
+    return {key.removeprefix(_PREFIX): one for key, one in own}
+
+
+def _checked(name: str, file_name: str) -> Path:
+    """Where a file of the run is, after checking that it is what was written."""
+    path = Path(_inside(name)[0]) / file_name
     written = _manifest(name)["files"].get(file_name, {}).get("sha256")
     try:
         with path.open("rb") as file:
@@ -147,8 +171,4 @@ def _tensors(name: str) -> Any:
             f"The weights of the run {name!r} were changed since it was written. Copy the whole "
             "run folder again, or make it again with 'headstart fit'."
         )
-    tensors = read_weights(path)
-    if file_name == _NETWORK:
-        return tensors
-    own = ((key, one) for key, one in tensors.items() if key.startswith(_PREFIX))
-    return {key.removeprefix(_PREFIX): one for key, one in own}
+    return path

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from headstart.errors import RunError
 from headstart.runs.export.check_samples import Samples
 from headstart.runs.export.exportable import PROBABILITIES, Exportable
+from headstart.tasks.multi_label import MultiLabelTask
+from headstart.tasks.task import Task
 
 #: The largest difference of a probability that is accepted; of numbers, relative to the largest.
 MOST_DIFFERENT = 1e-3
@@ -105,19 +107,31 @@ class Reference:
         usual = exact if is_exact else run.model.look_at(samples.dataset).outputs
         return cls(samples, exact, usual, precision)
 
-    def compare(self, run: Exportable, outputs: NDArray[Any]) -> Comparison:
+    def compare(
+        self, run: Exportable, outputs: NDArray[Any], task: Task | None = None
+    ) -> Comparison:
         """Look how far ``outputs`` of shape (n_samples, n_outputs) are from it.
+
+        Parameters
+        ----------
+        run : Exportable
+            Of which it is.
+        outputs : ndarray of shape (n_samples, n_outputs)
+            What was exported says.
+        task : Task or None
+            What the outputs stand for; None: the task of the run.
 
         Raises
         ------
         RunError
             If they are too far, or no numbers.
         """
-        with_classes = run.model.task.gives_probabilities
+        task = run.model.task if task is None else task
+        with_classes = task.gives_probabilities
         gaps = np.abs(outputs - self.exact).max(axis=1, initial=0.0)
         size = 1.0 if with_classes else float(np.abs(self.exact).max(initial=1e-30))
         near = gaps <= MOST_DIFFERENT * size
-        same = outputs.argmax(axis=1) == self.exact.argmax(axis=1) if with_classes else near
+        same = _same_answer(task, outputs, self.exact) if with_classes else near
         found = Comparison(
             samples=len(self.samples),
             kind=self.samples.kind,
@@ -131,6 +145,13 @@ class Reference:
         if not found.is_near:
             raise _too_far(run, found, self.samples.dataset.names[int(np.argmax(~near))])
         return found
+
+
+def _same_answer(task: Task, outputs: NDArray[Any], others: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether both name the same class or, where several may hold, the same ones."""
+    if isinstance(task, MultiLabelTask):
+        return np.asarray(((outputs >= 0.5) == (others >= 0.5)).all(axis=1))
+    return np.asarray(outputs.argmax(axis=1) == others.argmax(axis=1))
 
 
 def _too_far(run: Exportable, found: Comparison, name: str) -> RunError:

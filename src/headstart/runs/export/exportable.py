@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from headstart.activations.converted import ConvertedBackbone
 from headstart.errors import RunError
+from headstart.runs.export.exported_head import INPUT, PROBABILITIES, VALUE, ExportedHead
 from headstart.runs.export.head_numbers import HeadNumbers
 from headstart.runs.model import Model
 
-#: Names of what goes into an exported network, and of what comes out.
-INPUT, PROBABILITIES, VALUE = "input", "probabilities", "value"
+__all__ = ["INPUT", "PROBABILITIES", "VALUE", "WHY_NOT", "Exportable"]
 
-_WHY_NOT = {
+#: What reads samples where no network does.
+WHY_NOT = {
     "image": "reads small copies of pictures and the directions of their edges",
     "text": "counts words and pieces of words",
     "embedding": "reads ready embeddings, which come from elsewhere",
@@ -61,7 +62,7 @@ class Exportable:
             else "To have a network in it, fit again with --keep-transfer"
         )
         raise RunError(
-            f"The run {str(place)!r} cannot be exported: its model {_WHY_NOT[modality]}, and has "
+            f"The run {str(place)!r} cannot be exported: its model {WHY_NOT[modality]}, and has "
             "no network. Accepted: a run whose model reads pictures or texts through a source. "
             f"{instead}; 'headstart predict' answers with this one without torch."
         )
@@ -72,20 +73,24 @@ class Exportable:
         return self.backbone.source.modality
 
     @property
+    def exported_head(self) -> ExportedHead:
+        """The head as a network has it."""
+        return ExportedHead.of(self.model, self.backbone.stages)
+
+    @property
     def output(self) -> str:
         """Name of what comes out."""
-        return PROBABILITIES if self.model.task.gives_probabilities else VALUE
+        return self.exported_head.output
 
     @property
     def head(self) -> HeadNumbers:
         """In float32."""
-        return HeadNumbers.of(self.model.head, self.model.task.gives_probabilities)
+        return self.exported_head.numbers
 
     @property
     def places(self) -> tuple[int, ...]:
         """Which stages the head reads, counted from 0, in the order in which it reads them."""
-        names = [stage.name for stage in self.backbone.stages]
-        return tuple(names.index(name) for name in self.model.plan.head.stages)
+        return self.exported_head.places
 
     @property
     def preprocessing(self) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from headstart.backbones.source import TOKENIZER
 from headstart.errors import HeadstartError, InputError, RunError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 from headstart.progress import Progress, silent
+from headstart.runs.card_parts import Use
 from headstart.runs.export.check_samples import Samples, check_samples
 from headstart.runs.export.comparison import Comparison, Reference
 from headstart.runs.export.export_facts import CARD, CLASSES, FACTS, SOURCE_FACTS
@@ -26,9 +28,15 @@ from headstart.runs.export.place_check import PlaceComparison, compare_places, p
 from headstart.runs.export.place_facts import write_place_facts
 from headstart.runs.export.place_forms import PLACE_FORMS, Compute, PlaceForm
 from headstart.runs.export.place_run import PlaceRun
+from headstart.runs.export.several_check import compare_targets, told_of, worst_of
+from headstart.runs.export.several_facts import write_several_facts
+from headstart.runs.export.several_forms import SEVERAL_FORMS, SeveralForm
+from headstart.runs.export.several_forms import Compute as SeveralCompute
+from headstart.runs.export.several_run import SeveralRun, SharedNetwork, check_format
 from headstart.runs.loading import load
-from headstart.runs.model_card import Use, model_card
+from headstart.runs.model_card import model_card
 from headstart.runs.place_model import PlaceModel
+from headstart.runs.several_targets import SeveralModel
 
 
 @dataclass(frozen=True)
@@ -40,14 +48,23 @@ class Exported:
     folder : Path
         Where.
     comparison : Comparison
-        How far it is from the run.
+        How far it is from the run; of several targets, the one that is farthest.
     lines : tuple of str
         What a person should know of it.
+    targets : mapping of str to Comparison
+        By target, where there are several.
     """
 
     folder: Path
     comparison: Comparison
     lines: tuple[str, ...]
+    targets: Mapping[str, Comparison] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        told = {"folder": str(self.folder), "checked": asdict(self.comparison)}
+        targets = {name: asdict(one) for name, one in self.targets.items()}
+        return told | ({"targets": targets} if targets else {})
 
 
 def export_run(
@@ -89,6 +106,8 @@ def export_run(
     model = load(place)
     if isinstance(model, PlaceModel):
         return _export_places(PlaceRun(place, model), format_name, folder, check, progress)
+    if isinstance(model, SeveralModel):
+        return _export_several(SeveralRun(place, model), format_name, folder, check, progress)
     run = Exportable.of(place, model)
     form.check(run)
     samples = check_samples(run, check, progress)
@@ -126,6 +145,46 @@ def _export_places(
 
     _write_folder(folder, fill)
     return Exported(folder, found[0], tuple(found[0].lines("")))
+
+
+def _export_several(
+    run: SeveralRun, format_name: str, folder: Path, check: Path | None, progress: Progress
+) -> Exported:
+    check_format(run.place, format_name, SEVERAL_FORMS)
+    form = SEVERAL_FORMS[format_name]
+    form.check()
+    samples = [check_samples(one.run, check, progress) for one in run.networks]
+    found: dict[str, Comparison] = {}
+    lines: list[str] = []
+
+    def fill(temporary: Path) -> None:
+        for network, some in zip(run.networks, samples, strict=True):
+            compute = _network_opened(network, form, temporary / network.part, progress)
+            progress(f"check {form.name}", 0, None)
+            found.update(compare_targets(network, some, compute))
+        ordered = {name: found[name] for name in run.model.targets if name in found}
+        lines.extend(told_of(ordered, run.outputs))
+        lines.extend(f"Not in the export: {name}, for {why}" for name, why in run.left_out.items())
+        write_several_facts(run, form, ordered, lines, temporary)
+
+    _write_folder(folder, fill)
+    return Exported(folder, worst_of(found), tuple(lines), found)
+
+
+def _network_opened(
+    network: SharedNetwork, form: SeveralForm, folder: Path, progress: Progress
+) -> SeveralCompute:
+    """Write a network with its heads, and open what was written."""
+    folder.mkdir(exist_ok=True)
+    try:
+        progress(f"write {form.name}", 0, None)
+        form.write(network, folder)
+        return form.open(network, folder)
+    except (HeadstartError, OSError):
+        raise
+    except Exception as error:  # the network's own code and its library may raise anything
+        name = network.run.backbone.source.name
+        raise _no_form(name, form.name, error, SEVERAL_FORMS) from error
 
 
 def _opened(run: PlaceRun, form: PlaceForm, folder: Path, progress: Progress) -> Compute:

@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.runs.card_parts import Use
 from headstart.runs.export.check_samples import Samples
 from headstart.runs.export.exportable import Exportable
-from headstart.runs.model_card import Use
 
 
 class Form(Protocol):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.tasks.multi_label import MultiLabelTask
+from headstart.tasks.task import Task
 from headstart.training.linear_head import LinearHead
 
 
 @dataclass(frozen=True)
 class HeadNumbers:
-    """``(x - mean) * factor @ weights + bias``, and a softmax where the outputs are probabilities.
+    """``(x - mean) * factor @ weights + bias``, and what makes probabilities of that.
 
     Parameters
     ----------
@@ -24,7 +26,9 @@ class HeadNumbers:
     bias : ndarray of shape (n_outputs,), float32
         Likewise.
     softens : bool
-        Whether the outputs are probabilities.
+        Whether the outputs are probabilities of classes, of which one holds: a softmax.
+    squashes : bool
+        Whether each output is a probability of its own: a sigmoid.
     """
 
     mean: NDArray[np.float32]
@@ -32,6 +36,21 @@ class HeadNumbers:
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
     softens: bool
+    squashes: bool = False
+
+    @classmethod
+    def of_task(cls, head: LinearHead, task: Task) -> HeadNumbers:
+        """The numbers of the head of a task.
+
+        Where each label is a yes or a no, the two columns become one: the difference of the scores
+        decides, and has no temperature.
+        """
+        if not isinstance(task, MultiLabelTask):
+            return cls.of(head, task.gives_probabilities)
+        weights = head.weights[:, 1::2] - head.weights[:, 0::2]
+        bias = head.bias[1::2] - head.bias[0::2]
+        difference = replace(head, weights=weights, bias=bias)
+        return replace(cls.of(difference, softens=False), squashes=True)
 
     @classmethod
     def of(cls, head: LinearHead, softens: bool) -> HeadNumbers:

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.errors import RunError
+from headstart.runs.card_parts import Use
 from headstart.runs.export.check_samples import Samples
 from headstart.runs.export.encoder_form import EncoderForm
 from headstart.runs.export.exportable import Exportable
 from headstart.runs.export.form import Form
 from headstart.runs.export.timm_form import TimmForm
-from headstart.runs.model_card import Use
 
 #: By the provider of the source.
 _BY_PROVIDER: dict[str, Form] = {

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.errors import MissingDependencyError
+from headstart.runs.card_parts import Use
 from headstart.runs.export.check_samples import Samples
 from headstart.runs.export.exportable import INPUT, Exportable
+from headstart.runs.export.exported_head import ExportedHead
 from headstart.runs.export.usage import usage
-from headstart.runs.model_card import Use
 
 if TYPE_CHECKING:
     import torch
@@ -40,15 +41,7 @@ class OnnxForm:
 
     def write(self, run: Exportable, folder: Path) -> None:
         """Build the network in torch, and write what torch sees of it."""
-        from headstart.activations.segment_network import example_input
-        from headstart.runs.export.network import ExportedNetwork, torch_backbone
-
-        backbone = torch_backbone(run)
-        network = ExportedNetwork(backbone, run).eval()
-        example = example_input(backbone, network.pooled.segment)
-        free = (0, 1) if run.modality == "text" else (0,)
-        batch = example.repeat(2, *[1] * (example.ndim - 1))
-        write_onnx(network, batch, folder / MODEL, (run.output,), free)
+        write_network(run, (run.exported_head,), folder)
 
     def answer(self, run: Exportable, folder: Path, samples: Samples) -> NDArray[np.float64]:
         """What onnxruntime says on the processor, shape (n_samples, n_outputs)."""
@@ -64,6 +57,25 @@ class OnnxForm:
             f'(answer,) = session.run(["{run.output}"], {{"{INPUT}": batch}})\n'
         )
         return Use("onnx", usage(run, "import onnxruntime\n", call))
+
+
+def write_network(run: Exportable, heads: Sequence[ExportedHead], folder: Path) -> None:
+    """Write the network of a run with an output for each head.
+
+    Raises
+    ------
+    SourceError, RunError
+        If its weights cannot be had, or it cannot be built again.
+    """
+    from headstart.activations.segment_network import example_input
+    from headstart.runs.export.network import ExportedNetwork, torch_backbone
+
+    backbone = torch_backbone(run)
+    network = ExportedNetwork(backbone, heads).eval()
+    example = example_input(backbone, network.pooled.segment)
+    free = (0, 1) if run.modality == "text" else (0,)
+    batch = example.repeat(2, *[1] * (example.ndim - 1))
+    write_onnx(network, batch, folder / MODEL, [head.output for head in heads], free)
 
 
 def check_libraries() -> None:

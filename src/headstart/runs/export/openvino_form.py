@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from headstart.activations.openvino_model import MODEL, write_model
+from headstart.runs.card_parts import Use
 from headstart.runs.export.check_samples import Samples
 from headstart.runs.export.exportable import INPUT, Exportable
+from headstart.runs.export.exported_head import ExportedHead
 from headstart.runs.export.head_numbers import HeadNumbers
 from headstart.runs.export.usage import usage
-from headstart.runs.model_card import Use
 
 if TYPE_CHECKING:
     import openvino
@@ -35,13 +37,11 @@ class OpenVinoForm:
 
     def write(self, run: Exportable, folder: Path) -> None:
         """Join the run's own network and its head."""
-        write_model(_composed(run), folder)
+        write_composed(run, (run.exported_head,), folder)
 
     def answer(self, run: Exportable, folder: Path, samples: Samples) -> NDArray[np.float64]:
         """What the written model says in float32, shape (n_samples, n_outputs)."""
-        import openvino
-
-        compiled = openvino.Core().compile_model(folder / MODEL, "CPU", dict(_EXACT))
+        compiled = compiled_exactly(folder)
         return samples.answered(lambda batch: compiled({INPUT: batch})[run.output])
 
     def use(self, run: Exportable) -> Use:
@@ -56,22 +56,33 @@ def _call(run: Exportable) -> str:
     )
 
 
-def _composed(run: Exportable) -> openvino.Model:
+def compiled_exactly(folder: Path) -> openvino.CompiledModel:
+    """What was written, computing in float32 on the processor."""
+    import openvino
+
+    return openvino.Core().compile_model(folder / MODEL, "CPU", dict(_EXACT))
+
+
+def write_composed(run: Exportable, heads: Sequence[ExportedHead], folder: Path) -> None:
+    """Write the network of a run with an output for each head."""
     import openvino
 
     network = openvino.Core().read_model(run.backbone.model_path)
     if run.modality == "image":  # it was converted for one picture at a time
         network.reshape([-1, *run.preprocessing.size, 3])
     (parameter,) = network.get_parameters()
-    result = _named_result(_behind(_vectors(network, run), run.head), run.output)
+    results = [
+        _named_result(_behind(_vectors(network, run, head), head.numbers), head.output)
+        for head in heads
+    ]
     _rename(parameter, parameter.output(0), INPUT)
-    model = openvino.Model([result], [parameter], "headstart")
+    model = openvino.Model(results, [parameter], "headstart")
     model.validate_nodes_and_infer_types()
-    return model
+    write_model(model, folder)
 
 
-def _vectors(network: openvino.Model, run: Exportable) -> Any:
-    """What the head reads: stages that it does not read, and what follows them, are left out."""
+def _vectors(network: openvino.Model, run: Exportable, head: ExportedHead) -> Any:
+    """What a head reads: stages that none reads, and what follows them, are left out."""
     from openvino import opset13 as ops
 
     joined = network.get_results()[0].input_value(0)
@@ -80,10 +91,10 @@ def _vectors(network: openvino.Model, run: Exportable) -> Any:
     if len(sizes) == 1:
         return joined
     if node.get_type_name() == "Concat" and len(node.inputs()) == len(sizes):
-        parts = [node.input_value(place) for place in run.places]
+        parts = [node.input_value(place) for place in head.places]
         return ops.concat(parts, 1).output(0) if len(parts) > 1 else parts[0]
     starts = np.cumsum([0, *sizes])
-    columns = [np.arange(starts[one], starts[one + 1]) for one in run.places]
+    columns = [np.arange(starts[one], starts[one + 1]) for one in head.places]
     return ops.gather(joined, np.concatenate(columns), np.int64(1)).output(0)
 
 
@@ -93,6 +104,8 @@ def _behind(vectors: Any, head: HeadNumbers) -> Any:
     centred = ops.subtract(vectors, head.mean[None])
     standard = ops.multiply(centred, head.factor[None])
     scores = ops.add(ops.matmul(standard, head.weights, False, False), head.bias[None])
+    if head.squashes:
+        return ops.sigmoid(scores)
     return ops.softmax(scores, 1) if head.softens else scores
 
 

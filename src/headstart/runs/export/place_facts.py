@@ -8,13 +8,14 @@ from pathlib import Path
 
 from headstart import __version__
 from headstart.files import to_json, write_atomically
+from headstart.runs.card_parts import Use
 from headstart.runs.export.export_facts import CARD, CLASSES, FACTS, SOURCE_FACTS
 from headstart.runs.export.input_facts import PREPROCESSING
 from headstart.runs.export.place_check import PlaceComparison
 from headstart.runs.export.place_forms import PlaceForm
 from headstart.runs.export.place_run import ANSWERS, PlaceRun
 from headstart.runs.export.place_usage import place_usage
-from headstart.runs.model_card import Use, model_card
+from headstart.runs.model_card import model_card
 
 
 def write_place_facts(run: PlaceRun, form: PlaceForm, found: PlaceComparison, folder: Path) -> None:

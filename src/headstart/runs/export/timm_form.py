@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from headstart.errors import RunError
 from headstart.files import to_json, write_atomically
+from headstart.runs.card_parts import Use
 from headstart.runs.export.check_samples import Samples
 from headstart.runs.export.exportable import Exportable
-from headstart.runs.model_card import Use
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -25,7 +25,8 @@ _IMPORTS = {
     "image": "from PIL import Image, ImageOps\n",
     "text": "from tokenizers import Tokenizer\n",
 }
-_WHAT = {
+#: What goes in, in words, by what the model reads.
+INPUT_WORDS = {
     "image": (
         "The input takes uint8 pixels of shape (n, height, width, 3) in RGB; the normalisation is "
         "part of the network. `preprocessing.json` says how a picture becomes these pixels."
@@ -55,7 +56,20 @@ def usage(run: Exportable, imports: str, call: str, further: str = "") -> str:
     further : str
         A sentence about this form.
     """
-    making = _PIXELS if run.modality == "image" else _TOKENS
-    lines = f"import json\n\nimport numpy as np\n{imports}{_IMPORTS[run.modality]}\n{making}{call}"
-    said = [_WHAT[run.modality], _OUT[run.output], further]
-    return "\n\n".join([" ".join(filter(None, said)), f"```python\n{lines}```"])
+    said = [INPUT_WORDS[run.modality], _OUT[run.output], further]
+    return "\n\n".join([" ".join(filter(None, said)), program(run.modality, imports, call)])
+
+
+def program(modality: str, imports: str, call: str) -> str:
+    """Markdown of a program that makes ``batch`` of a sample, and goes on with ``call``.
+
+    Parameters
+    ----------
+    modality : {"image", "text"}
+        What the model reads.
+    imports, call : str
+        Lines of Python.
+    """
+    making = _PIXELS if modality == "image" else _TOKENS
+    lines = f"import json\n\nimport numpy as np\n{imports}{_IMPORTS[modality]}\n{making}{call}"
+    return f"```python\n{lines}```"

@@ -78,6 +78,7 @@ function introduce() {
 }
 
 function purpose() {
+  if (model.targets.length) return `to answer for each: ${listed(model.targets.map(one => one.name))}`;
   if (model.task === "segmentation") return `to tell ${listed(model.classes)} apart, pixel by pixel`;
   if (findsPlaces()) return `to find ${listed(model.classes)}`;
   return model.classes.length ? `to tell ${listed(model.classes)} apart` : "to predict a number";
@@ -125,7 +126,7 @@ async function put(body, type) {
 function show(prediction) {
   part("why").hidden = part("nearest").hidden = true;
   part("bars").replaceChildren();
-  part("more").hidden = true;
+  part("more").hidden = part("targets").hidden = true;
   part("given").hidden = !shown;
   if (shown) part("given-picture").src = shown;
   part("boxes").toggleAttribute("hidden", !prediction.boxes);
@@ -135,16 +136,55 @@ function show(prediction) {
     showBoxes(prediction);
   } else if (prediction.mask) {
     showMask(prediction);
-  } else if (prediction.probabilities) {
-    const rows = Object.entries(prediction.probabilities).sort((a, b) => b[1] - a[1]);
-    part("answer").textContent = `${prediction.label}, ${percent(prediction.probabilities[prediction.label])}`;
-    part("bars").append(...rows.slice(0, MOST_BARS).map(bar));
-    part("more").hidden = rows.length <= MOST_BARS;
-    part("more").textContent = `and ${rows.length - MOST_BARS} less likely ones`;
+  } else if (prediction.targets) {
+    showTargets(prediction.targets);
   } else {
-    part("answer").textContent = Number(prediction.value.toPrecision(6)).toString();
+    part("answer").textContent = inShort(prediction);
+    part("bars").append(...likeliest(prediction).slice(0, MOST_BARS).map(bar));
+    tellMore(part("more"), prediction);
   }
   part("result").hidden = false;
+}
+
+const likeliest = ({ probabilities = {} }) => Object.entries(probabilities).sort((a, b) => b[1] - a[1]);
+
+function inShort({ label, probabilities, value }) {
+  if (!probabilities) return Number(value.toPrecision(6)).toString();
+  return `${label}, ${percent(probabilities[label])}`;
+}
+
+function tellMore(place, prediction) {
+  const left = likeliest(prediction).length - MOST_BARS;
+  place.hidden = left <= 0;
+  place.textContent = `and ${left} less likely ones`;
+}
+
+/** A block for each target: what is answered, and how likely each class is. */
+function showTargets(targets) {
+  const count = model.targets.length;
+  part("answer").textContent = count === 1 ? "1 answer" : `${count} answers`;
+  part("targets").replaceChildren(...model.targets.map(one => block(one, targets[one.name])));
+  part("targets").hidden = false;
+}
+
+function block({ name, task }, prediction) {
+  const made = element("section", undefined, "target");
+  const manyHold = task === "multi-label";
+  const rows = likeliest(prediction);
+  const title = element("h3");
+  title.append(element("bdi", name), ": ", element("bdi", manyHold ? allThatHold(rows) : inShort(prediction)));
+  const bars = element("ol", undefined, "bars");
+  bars.append(...rows.slice(0, MOST_BARS).map((row, place) => bar(row, manyHold ? Number(row[1] < 0.5) : place)));
+  const more = element("p", undefined, "hint");
+  tellMore(more, prediction);
+  made.append(title, bars, more);
+  return made;
+}
+
+/** The labels that are as likely to hold as not, or more. */
+function allThatHold(rows) {
+  const held = rows.filter(row => row[1] >= 0.5).map(row => row[0]);
+  return held.length ? held.join(", ") : "none of the labels";
 }
 
 /** Boxes on the picture, each in the colour of its class, and a list of them. */

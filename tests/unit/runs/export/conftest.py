@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from tests.tiny_encoders import make_encoder
+from tests.unit.fitting.conftest import same_photos, tiny_source
 
 from headstart.activations.converted import convert
 from headstart.backbones import catalogue
@@ -27,6 +28,8 @@ from headstart.runs.export.exportable import Exportable
 from headstart.tasks.classification import ClassificationTask
 from headstart.tasks.regression import RegressionTask
 from headstart.training.linear_head import LinearHead
+
+__all__ = ["same_photos", "tiny_source"]
 
 FACTS = Preprocessing((16, 16), 0.5, "bilinear", (0.5, 0.4, 0.3), (0.25, 0.5, 1.0))
 TINY = "tiny/net"
