@@ -24,9 +24,9 @@ class RunModel(PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Open the run folder that lies beside the model."""
-        from headstart.runs.loading import load
+        from headstart.runs.loading import load_one_target
 
-        self.model = load(context.artifacts[RUN])
+        self.model = load_one_target(context.artifacts[RUN], "The tracker mlflow")
 
     # MLflow reads the annotation: of a DataFrame it checks nothing, and passes others on too.
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
