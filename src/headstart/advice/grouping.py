@@ -52,12 +52,13 @@ def merit_of(partition: Sequence[Sequence[int]], affinity: NDArray[np.float64]) 
     >>> merit_of([(0, 1)], affinity), merit_of([(0,), (1,)], affinity)
     (0.75, 0.0)
     """
-    return sum(
+    merits = [
         float(np.mean([affinity[other, one] for other in group if other != one]))
         for group in partition
         if len(group) > 1
         for one in group
-    )
+    ]
+    return sum(merits, 0.0)
 
 
 def best_partition(affinity: NDArray[np.float64]) -> Partition:
