@@ -27,7 +27,7 @@ from headstart.fitting.place_plan import validation_share
 from headstart.fitting.place_settings import PlaceSettings
 from headstart.fitting.place_start import PlaceStart, start_places
 from headstart.fitting.place_time import PlaceTime, Told, time_notes
-from headstart.fitting.snapshots import snapshots_on_disk
+from headstart.fitting.snapshots import own_snapshots
 from headstart.fitting.time_left import least_row_seconds
 from headstart.fitting.training_evidence import epochs_decision, states_decision
 from headstart.fitting.watch import Watch
@@ -111,14 +111,14 @@ class PlaceLearner:
         digest = place_digest(
             start, self.task, self.head_settings, self.dataset, self.settings.seed
         )
-        checkpoints = snapshots_on_disk(digest, self.settings.resume)
-        with self.watch.step("train"):
-            outcome = self.train(start, states, checkpoints)
-            start = replace(start, plan=outcome.plan)
-        self.progress("convert the trained network", 0, None)
-        with self.watch.step("convert the trained network"):
-            model = self.model(start, outcome)
-        checkpoints.clear()
+        with own_snapshots(digest, self.settings.resume) as checkpoints:
+            with self.watch.step("train"):
+                outcome = self.train(start, states, checkpoints)
+                start = replace(start, plan=outcome.plan)
+            self.progress("convert the trained network", 0, None)
+            with self.watch.step("convert the trained network"):
+                model = self.model(start, outcome)
+            checkpoints.clear()
         decisions = (
             canvas_decision(start.canvas, start.taps, [one.size for one in self.labels]),
             states_decision(room, is_stored),

@@ -179,7 +179,8 @@ class PlanTrials:
         course.open(self.n_samples)
         try:
             start = course.start(self.halves)
-            job = course.job(self.halves, start, MemoryCheckpoints())
+            learning = course.learning(self.halves, start)
+            job = course.job(start, learning, MemoryCheckpoints())
             course.progress = self.progress  # the training keeps to the time by itself
             outcome = course.train(replace(job, highest_loss=bar.highest_loss, seconds=self._left))
         except PlanError:  # one plan that cannot be trained here says nothing of the others

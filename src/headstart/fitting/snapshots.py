@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from headstart.activations.place import cache_folder
+from headstart.errors import CacheError, InputError
+from headstart.files import remove
 
 if TYPE_CHECKING:
-    from headstart.training.checkpoints import DiskCheckpoints
+    from headstart.training.checkpoints import Checkpoints
 
 
-def snapshots_on_disk(digest: str, resume: bool) -> DiskCheckpoints:
-    """Those of an earlier try where they are to be gone on with, else none.
+@contextmanager
+def own_snapshots(digest: str, resume: bool) -> Iterator[Checkpoints]:
+    """Those of an earlier try where they are to be gone on with, else none; for one fit at a time.
+
+    Where the same fit is trained at this moment by someone else, theirs are left alone and the
+    ones given are in memory.
 
     Parameters
     ----------
@@ -19,10 +27,44 @@ def snapshots_on_disk(digest: str, resume: bool) -> DiskCheckpoints:
         Of everything that the trained numbers depend on.
     resume : bool
         Whether to go on with them.
-    """
-    from headstart.training.checkpoints import DiskCheckpoints
 
-    found = DiskCheckpoints(cache_folder() / "checkpoints" / digest)
-    if not resume:
-        found.clear()
-    return found
+    Raises
+    ------
+    InputError
+        If they are to be gone on with while someone else trains the same fit.
+    CacheError
+        If the folder of snapshots cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    from headstart.training.checkpoints import DiskCheckpoints, MemoryCheckpoints
+
+    folder = cache_folder() / "checkpoints" / digest
+    guard = folder.with_suffix(".lock")
+    lock = FileLock(guard)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(blocking=False)
+    except Timeout:
+        if resume:
+            raise InputError(
+                "The same fit is being trained at this moment, by another program or cell, so "
+                "that --resume has nothing to go on with yet. Wait until that one has ended, or "
+                "leave out --resume to train once more from the start."
+            ) from None
+        yield MemoryCheckpoints()
+        return
+    except OSError as error:
+        raise CacheError(
+            f"The folder of snapshots {folder.parent} cannot be written: "
+            f"{error.strerror or error}. Make it writable, or name another place in "
+            "HEADSTART_CACHE."
+        ) from error
+    try:
+        found = DiskCheckpoints(folder)
+        if not resume:
+            found.clear()
+        yield found
+    finally:
+        remove(guard)  # whoever waits for it finds that it guards nothing any more
+        lock.release()

@@ -36,7 +36,7 @@ from headstart.fitting.label_evidence import labels_decision
 from headstart.fitting.lost_pictures import refuse_lost
 from headstart.fitting.settings import Settings
 from headstart.fitting.sides import Split, folds_of, validation_rows
-from headstart.fitting.snapshots import snapshots_on_disk
+from headstart.fitting.snapshots import own_snapshots
 from headstart.fitting.text_counts import TextCounts
 from headstart.fitting.text_length import lengths_of
 from headstart.fitting.trained_network import convert_trained
@@ -131,10 +131,12 @@ class TrainingCourse:
         """A probe, training from it, and the trained network in the form that predicts."""
         with self.watch.step("fit the head"):
             start = self.start(halves)
-        job = self.job(halves, start)
-        outcome = self.train(job)
-        fitted = self.finish(halves, start, outcome)
-        job.checkpoints.clear()
+        learning = self.learning(halves, start)
+        digest = self._digest(halves, start.head, learning)
+        with own_snapshots(digest, self.settings.resume) as checkpoints:
+            outcome = self.train(self.job(start, learning, checkpoints))
+            fitted = self.finish(halves, start, outcome)
+            checkpoints.clear()
         return fitted
 
     def start(self, halves: Split) -> Start:
@@ -248,11 +250,8 @@ class TrainingCourse:
         """The views that are drawn from, after the original, which validation reads."""
         return [ORIGINAL, *(view for view in self.training.views if view != ORIGINAL)]
 
-    def job(
-        self, halves: Split, start: Start, checkpoints: Checkpoints | None = None
-    ) -> TrainingJob:
-        """Everything that the training depends on; without ``checkpoints`` they go to the disk."""
-        from headstart.training.job import TrainingJob
+    def learning(self, halves: Split, start: Start) -> Learning:
+        """What is learned from, and how a batch is made of it."""
         from headstart.training.loop import Learning
 
         with self.watch.step("store views"):
@@ -262,10 +261,12 @@ class TrainingCourse:
         views = tuple(self._views.index(view) for view in self.training.views)
         lengths = lengths_of(self.assembled, halves.learner.dataset)
         rows = (start.train_rows, start.valid_rows)
-        learning = Learning(states, targets, *rows, loss, self.settings.seed, views, lengths)
-        if checkpoints is None:
-            digest = self._digest(halves, start.head, learning)
-            checkpoints = snapshots_on_disk(digest, self.settings.resume)
+        return Learning(states, targets, *rows, loss, self.settings.seed, views, lengths)
+
+    def job(self, start: Start, learning: Learning, checkpoints: Checkpoints) -> TrainingJob:
+        """Everything that the training depends on."""
+        from headstart.training.job import TrainingJob
+
         settings = self.settings
         return TrainingJob(
             self.plan,

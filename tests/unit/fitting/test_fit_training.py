@@ -400,6 +400,25 @@ def test_checkpoints_are_removed_when_the_fit_is_done(fitted):
     assert not folder.exists() or list(folder.iterdir()) == []
 
 
+def test_the_same_fit_begun_meanwhile_disturbs_neither(tiny_source, photos):
+    """Two windows in which the same command runs share a cache, and so the place of snapshots."""
+    data, settings = (
+        read_any(photos),
+        settings_of(tiny_source, "full", training={**QUICK, "epochs": 4}),
+    )
+    others = []
+
+    def begin_another(step, done, total):
+        if step == "epoch 4" and not others:
+            others.append(None)  # before the fit: it is told of its progress itself
+            others.append(fit(data, None, settings))
+            with pytest.raises(InputError, match="is being trained at this moment"):
+                fit(data, None, replace(settings, resume=True))
+
+    model = fit(data, None, settings, begin_another)
+    assert model.predictions == others[1].predictions
+
+
 class Vanishing:
     """A picture that can be opened so many times."""
 
