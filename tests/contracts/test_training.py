@@ -6,6 +6,7 @@ and the saved run says what the fitted model says.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file
 
-from headstart import TransferClassifier, TransferRegressor, estimators, load
+from headstart import TransferClassifier, TransferRegressor, load
 from headstart.activations.conversion import NETWORK
 from headstart.backbones import catalogue
 from headstart.backbones.discovery import cut_into_stages
@@ -121,11 +122,11 @@ def fits(source, pictures, tmp_path_factory):
             if not name.is_frozen:
                 epochs = None if plan == "gradual" else 2
                 one.set_params(epochs=epochs, batch_size=16, learning_rate=0.01)
-            with pytest.MonkeyPatch.context() as patch:
-                if not name.is_frozen and not name.searches:  # no epoch is preferred to the last
-                    training = {**estimators.changes_of_training(one), "validation": 0.0}
-                    patch.setattr(estimators, "changes_of_training", lambda _: training)
-                one.fit(images, targets[task])
+            if not name.is_frozen and not name.searches:  # no epoch is preferred to the last
+                asked = one._settings()
+                asked = replace(asked, training={**asked.training, "validation": 0.0})
+                one._settings = lambda: asked
+            one.fit(images, targets[task])
             run = one.save(tmp_path_factory.mktemp("runs") / "run")
             found[task, plan] = (one.model_, run)
         return found[task, plan]
