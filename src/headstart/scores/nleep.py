@@ -56,8 +56,8 @@ def nleep(features: ArrayLike, labels: ArrayLike | Sequence[Hashable], seed: int
     Examples
     --------
     >>> features = np.repeat([[0.0], [9.0]], 10, axis=0) + np.linspace(0, 1, 20)[:, None]
-    >>> round(nleep(features, ["a"] * 10 + ["b"] * 10), 3)
-    -0.0
+    >>> f"{abs(nleep(features, ['a'] * 10 + ['b'] * 10)):.3f}"
+    '0.000'
     """
     sample = labelled_sample(features, labels)
     coordinates = principal_coordinates(sample.features, N_AXES)
