@@ -9,7 +9,7 @@ from headstart.cli.curve_arguments import CurveArguments
 from headstart.cli.fit_arguments import FitArguments
 from headstart.cli.plan_argument import read_plan
 from headstart.cli.task_argument import AUTO, check_task, choose_task
-from headstart.cli.written_run import write_run
+from headstart.cli.written_run import RunForm, told_by_summary, write_run
 from headstart.data import read_table
 from headstart.data.dataset import Dataset
 from headstart.errors import InputError
@@ -78,7 +78,8 @@ def fit_and_save(
         task, train = choose_task(data.task, train, from_table=data.train.is_file())
         return fit(train, test, replace(settings, task=task), progress, watch)
 
-    return write_run(fitted, save, data.train, out, json)
+    form: RunForm[Model] = told_by_summary(save)
+    return write_run(fitted, form, data.train, out, json)
 
 
 def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from headstart.cli.curve_arguments import CurveArguments
 from headstart.cli.fit_arguments import FitArguments
 from headstart.cli.plan_argument import read_plan
-from headstart.cli.written_run import write_run
+from headstart.cli.written_run import told_by_summary, write_run
 from headstart.data.box_reading import read_boxes
 from headstart.data.dataset import Dataset
 from headstart.data.mask_reading import read_masks
@@ -208,7 +208,7 @@ def fit_places_and_save(
             train, test, classes = read_place_sides(data, settings.task, progress)
         return fit_places(train, test, replace(settings, classes=classes), progress, watch)
 
-    return write_run(fitted, save_places, data.train, out, json)
+    return write_run(fitted, told_by_summary(save_places), data.train, out, json)
 
 
 def read_place_sides(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from headstart.data.target_columns import Targets
     from headstart.evaluation.several_targets import SeveralResult, TargetResult
     from headstart.fitting import Settings, Watch
+    from headstart.progress import Progress
     from headstart.runs.several_targets import SeveralModel
 
 _SHOWN_AT_MOST = 5
@@ -143,31 +142,23 @@ def fit_several(
     watch : Watch
         Where the seconds go.
     """
-    from headstart.cli.json_output import print_json
-    from headstart.cli.screen import progress_bar
-    from headstart.cli.written_run import free_name
+    from headstart.cli.written_run import RunForm, write_run
     from headstart.fitting.several_targets import fit_targets
     from headstart.fitting.target_settings import TargetSettings
-    from headstart.runs import check_place
-    from headstart.runs.saving import REPORT
+    from headstart.runs.several_targets import SeveralModel
 
     kinds = options.kinds
     asked = TargetSettings(settings, kinds, options.grouping, options.weights)
-    folder = out if out is not None else free_name(data.train)
-    check_place(folder)
-    with progress_bar() as progress:
+
+    def fitted(progress: Progress) -> SeveralModel:
         with watch.step("read"):
             targets = read_targets_of(data, tuple(kinds), progress)
-        model = fit_targets(targets, asked, progress, watch)
-        progress("write the run", 0, None)
-        circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
-        model.save(folder, {REPORT: several_page(model, ".html", "en", circumstances)})
-    if json:
-        print_json(model.result_.to_dict())
-    else:
-        for line in _summary(model, folder):
-            print(line)
-    return folder
+        return fit_targets(targets, asked, progress, watch)
+
+    def page(model: SeveralModel, circumstances: Mapping[str, Any]) -> bytes:
+        return several_page(model, ".html", "en", circumstances)
+
+    return write_run(fitted, RunForm(SeveralModel.save, page, _tell), data.train, out, json)
 
 
 def read_targets_of(data: Any, names: tuple[str, ...], progress: Any) -> Targets:
@@ -256,6 +247,11 @@ def several_page(
         return to_json(contents)
     render = render_several_markdown if ending == ".md" else render_several_html
     return render(contents).encode("utf-8", "backslashreplace")
+
+
+def _tell(model: SeveralModel, folder: Path) -> None:
+    for line in _summary(model, folder):
+        print(line)
 
 
 def _summary(model: SeveralModel, folder: Path) -> Iterator[str]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from headstart.cli.json_output import print_json
 from headstart.cli.run_report import report_page
@@ -16,13 +17,34 @@ from headstart.progress import Progress
 from headstart.runs import Model, check_place
 from headstart.runs.place_model import PlaceModel
 from headstart.runs.saving import REPORT
+from headstart.runs.several_targets import SeveralModel
 
-Fitted = TypeVar("Fitted", Model, PlaceModel)
+Fitted = TypeVar("Fitted", Model, PlaceModel, SeveralModel)
+OneAnswer = TypeVar("OneAnswer", Model, PlaceModel)
+
+
+@dataclass(frozen=True)
+class RunForm(Generic[Fitted]):
+    """How a fitted model becomes a run, and what is told of it.
+
+    Parameters
+    ----------
+    save : callable
+        Writes the model into a folder, with more files by name.
+    page : callable
+        Its report, from the model and the circumstances of the fit.
+    tell : callable
+        Prints its table, and where the run is.
+    """
+
+    save: Callable[[Fitted, Path, Mapping[str, bytes]], object]
+    page: Callable[[Fitted, Mapping[str, Any]], bytes]
+    tell: Callable[[Fitted, Path], None]
 
 
 def write_run(
     fitted: Callable[[Progress], Fitted],
-    save: Callable[[Fitted, Path, Mapping[str, bytes]], object],
+    form: RunForm[Fitted],
     data: Path,
     out: Path | None,
     json: bool,
@@ -33,8 +55,8 @@ def write_run(
     ----------
     fitted : callable
         Reads and fits, and tells how far it is.
-    save : callable
-        Writes the model into a folder, with more files by name.
+    form : RunForm
+        How such a model is written and told of.
     data : Path
         What is learned from; the run is named after it.
     out : Path or None
@@ -53,12 +75,19 @@ def write_run(
         model = fitted(progress)
         progress("write the run", 0, None)
         circumstances = {"command": shlex.join(["headstart", *sys.argv[1:]])}
-        save(model, folder, {REPORT: report_page(model, circumstances)})
+        form.save(model, folder, {REPORT: form.page(model, circumstances)})
     if json:
         print_json(model.result_.to_dict())
     else:
-        print_summary(model.result_, folder)
+        form.tell(model, folder)
     return folder
+
+
+def told_by_summary(
+    save: Callable[[OneAnswer, Path, Mapping[str, bytes]], object],
+) -> RunForm[OneAnswer]:
+    """Of a model of one target: the page and the table of every such run."""
+    return RunForm(save, report_page, lambda model, folder: print_summary(model.result_, folder))
 
 
 def free_name(data: Path) -> Path:

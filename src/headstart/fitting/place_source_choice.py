@@ -54,7 +54,7 @@ class Contender:
         return (self.behind.high - self.behind.low) / (2 * Z95)
 
     @property
-    def isas_good(self) -> bool:
+    def is_as_good(self) -> bool:
         """Whether no more than a standard error is between it and the best."""
         return self.behind.value <= self.error
 
@@ -224,7 +224,7 @@ def _rule(task: Any, learner: PlaceLearner, truth: Sequence[Any]) -> float:
 
 def as_good(contenders: Sequence[Contender]) -> list[Contender]:
     """Those that are no more than a standard error behind the best."""
-    return [one for one in contenders if one.isas_good]
+    return [one for one in contenders if one.is_as_good]
 
 
 def least_work(contenders: Sequence[Contender]) -> Contender:

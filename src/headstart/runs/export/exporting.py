@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -176,28 +177,18 @@ def _network_opened(
 ) -> SeveralCompute:
     """Write a network with its heads, and open what was written."""
     folder.mkdir(exist_ok=True)
-    try:
+    with _refused_by_name(network.run.backbone.source.name, form.name, SEVERAL_FORMS):
         progress(f"write {form.name}", 0, None)
         form.write(network, folder)
         return form.open(network, folder)
-    except (HeadstartError, OSError):
-        raise
-    except Exception as error:  # the network's own code and its library may raise anything
-        name = network.run.backbone.source.name
-        raise _no_form(name, form.name, error, SEVERAL_FORMS) from error
 
 
 def _opened(run: PlaceRun, form: PlaceForm, folder: Path, progress: Progress) -> Compute:
     """Write the network, and open what was written."""
-    try:
+    with _refused_by_name(run.model.network.source.name, form.name, PLACE_FORMS):
         progress(f"write {form.name}", 0, None)
         form.write(run, folder)
         return form.open(run, folder)
-    except (HeadstartError, OSError):
-        raise
-    except Exception as error:  # the network's own code and its library may raise anything
-        name = run.model.network.source.name
-        raise _no_form(name, form.name, error, PLACE_FORMS) from error
 
 
 def _write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
@@ -210,27 +201,30 @@ def _write_folder(folder: Path, fill: Callable[[Path], None]) -> None:
         ) from error
 
 
-def _no_form(source: str, form: str, error: Exception, forms: Iterable[str]) -> RunError:
-    reason = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
-    return RunError(
-        f"The network of {source!r} cannot be exported as {form}: {reason}. Choose another format: "
-        f"{', '.join(forms)}."
-    )
+@contextmanager
+def _refused_by_name(source: str, form: str, forms: Iterable[str]) -> Iterator[None]:
+    """Say which network cannot be had in which form; errors that say so themselves pass."""
+    try:
+        yield
+    except (HeadstartError, OSError):
+        raise
+    except Exception as error:  # the network's own code and its library may raise anything
+        reason = (str(error).splitlines() or [""])[0].rstrip(".") or type(error).__name__
+        raise RunError(
+            f"The network of {source!r} cannot be exported as {form}: {reason}. Choose another "
+            f"format: {', '.join(forms)}."
+        ) from error
 
 
 def _written(
     run: Exportable, form: Form, folder: Path, samples: Samples, progress: Progress
 ) -> NDArray[np.float64]:
     """Write the network, and ask what was written."""
-    try:
+    with _refused_by_name(run.backbone.source.name, form.name, FORMS):
         progress(f"write {form.name}", 0, None)
         form.write(run, folder)
         progress(f"check {form.name}", 0, None)
         return form.answer(run, folder, samples)
-    except (HeadstartError, OSError):
-        raise
-    except Exception as error:  # the network's own code and its library may raise anything
-        raise _no_form(run.backbone.source.name, form.name, error, FORMS) from error
 
 
 def check_folder(folder: Path) -> None:
