@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from headstart.activations.openvino_model import WEIGHTS, to_openvino, write_model
 from headstart.activations.segment import Segment
+from headstart.backbones.one_at_a_time import one_at_a_time
 from headstart.errors import CacheError, HeadstartError, SourceError
 from headstart.files import to_json, write_atomically, write_folder_atomically
 
@@ -58,6 +59,7 @@ def convert_module(
         ) from error
 
 
+@one_at_a_time
 def convert_segment(backbone: Backbone, segment: Segment, what: str) -> openvino.Model:
     """Some stages as an OpenVINO model; parameters and errors as in :func:`convert_module`."""
     from headstart.activations.segment_network import SegmentNetwork, example_input

@@ -7,6 +7,7 @@ import importlib
 import re
 from typing import TYPE_CHECKING, Any, Protocol, get_args
 
+from headstart.backbones.one_at_a_time import one_at_a_time
 from headstart.backbones.variants import split_canvas, split_variant, varied_facts, varied_source
 from headstart.errors import InputError, SourceError
 from headstart.plan import Init
@@ -117,6 +118,7 @@ def find_source(name: str) -> dict[str, Any]:
     return varied_facts(provider.describe(bare), variant)
 
 
+@one_at_a_time
 def load_backbone(
     name: str, weights: str | None = None, init: Init = "pretrained", seed: int = 0
 ) -> Backbone:
@@ -155,6 +157,7 @@ def load_backbone(
     return cut_into_stages(network, source)
 
 
+@one_at_a_time
 def load_network(
     name: str, weights: str | None = None, init: Init = "pretrained", seed: int = 0
 ) -> tuple[nn.Module, Source]:

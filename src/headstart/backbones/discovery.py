@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headstart.backbones.measuring import measure
+from headstart.backbones.one_at_a_time import one_at_a_time
 from headstart.backbones.places import cost, single_value_places, split_off_head
 from headstart.backbones.selection import Candidates, choose
 from headstart.backbones.splitting import split
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from headstart.backbones.stages import Backbone
 
 
+@one_at_a_time
 def cut_into_stages(network: nn.Module, source: Source) -> Backbone:
     """Cut a network, its head included, into stages and a head.
 

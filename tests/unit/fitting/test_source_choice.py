@@ -104,6 +104,7 @@ def test_runs_of_one_source_compute_its_first_stages_once(same_photos, tiny_sour
     train, _ = read_sides(same_photos)
     choice = SourceChoice(train, Settings(candidates=requests(names)), silent, Watch())
     ranking = choice.run(requests(names))
+    assert not ranking.refused
     (family,) = choice.vectors.families
     assert family.cut == 1
     assert 0 < ranking.spared < 1

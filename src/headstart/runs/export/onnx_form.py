@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from headstart.backbones.one_at_a_time import one_at_a_time
 from headstart.errors import MissingDependencyError
 from headstart.runs.card_parts import Use
 from headstart.runs.export.check_samples import Samples
@@ -91,6 +92,7 @@ def check_libraries() -> None:
             ) from error
 
 
+@one_at_a_time
 def write_onnx(
     network: torch.nn.Module,
     example: torch.Tensor,
