@@ -105,8 +105,8 @@ class ComputedStates:
         if failures:
             row, reason = next(iter(failures.items()))
             raise UnreadableInputError(
-                f"{items[row].name} could be read when the fit began, and now: {reason}. Leave the "
-                "pictures where they are while a model is fitted, or store the states "
+                f"{items[row].name} was there when the fit began, and cannot be read: {reason}. "
+                "Leave the pictures where they are while a model is fitted, or store the states "
                 "(--states store)."
             )
         return np.stack([found[row] for row in range(len(items))])

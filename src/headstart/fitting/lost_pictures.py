@@ -1,4 +1,4 @@
-"""Pictures that were there when a fit began, and cannot be read any more."""
+"""Pictures that were there when a fit began, and cannot be read."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def refuse_lost(names: Sequence[str], lost: Mapping[int, str]) -> None:
     Raises
     ------
     InputError
-        Naming one that was there and cannot be read any more.
+        Naming one.
     """
     for row, reason in lost.items():
         raise InputError(
-            f"{names[row]} could be read when the fit began, and now: {reason.rstrip('.')}. "
-            "Leave the pictures where they are while a model is fitted."
+            f"{names[row]} was there when the fit began, and cannot be read: "
+            f"{reason.rstrip('.')}. Leave the pictures where they are while a model is fitted; "
+            "replace the file if it is damaged, or take it out of the data."
         )

@@ -17,10 +17,10 @@ from headstart.activations.tap_states import TapEncoders
 from headstart.activations.views import ORIGINAL, check_views
 from headstart.data.dataset import Dataset
 from headstart.data.splits import stratified_split
-from headstart.errors import InputError
 from headstart.evaluation.result import Result
 from headstart.evidence import Evidence
 from headstart.fitting.canvas import canvas_decision
+from headstart.fitting.lost_pictures import refuse_lost
 from headstart.fitting.place_answers import all_answers
 from headstart.fitting.place_digest import place_digest
 from headstart.fitting.place_plan import validation_share
@@ -126,14 +126,24 @@ class PlaceLearner:
         )
         judged = self.judged(replace(model, evidence=Evidence(decisions)))
         read = start.assembled.backbone.stages[: 1 + max(tap.index for tap in start.taps)]
-        interrupted = outcome.trained.ended == "interrupted"
+        return replace(
+            judged,
+            flops=sum(stage.flops for stage in read),
+            notes=(*asked.notes, *self.cut_short(asked, start, outcome)),
+            interrupted=outcome.trained.ended == "interrupted",
+        )
+
+    def cut_short(
+        self, asked: PlaceStart, start: PlaceStart, outcome: PlaceOutcome
+    ) -> tuple[str, ...]:
+        """What there was no time for of what was asked."""
+        if self.time is None:
+            return ()
+        trained, planned = outcome.trained, start.training.epochs
+        is_whole = trained.ended in ("finished", "fell behind")
+        done = planned if is_whole else trained.history[-1].epoch
         views = len(start.training.views), len(asked.training.views)
-        is_whole = outcome.trained.ended in ("finished", "fell behind")
-        done = start.training.epochs if is_whole else outcome.trained.history[-1].epoch
-        epochs = done, asked.training.epochs
-        notes = () if self.time is None else time_notes(views, epochs, interrupted)
-        flops = sum(stage.flops for stage in read)
-        return replace(judged, flops=flops, notes=(*asked.notes, *notes), interrupted=interrupted)
+        return time_notes(views, (done, asked.training.epochs), trained.ended == "interrupted")
 
     @property
     def labels(self) -> list[Any]:
@@ -171,7 +181,7 @@ class PlaceLearner:
         Raises
         ------
         InputError
-            If a picture that could be read before cannot be read now.
+            If a picture that was there cannot be read.
         """
         check_views(start.training.views, whole=True)
         store, plan = ActivationStore(), start.plan
@@ -184,11 +194,7 @@ class PlaceLearner:
         if not room.stored(self.settings.states):
             return encoders.computed(items, start.views), room, False
         states, lost = encoders.store(items, wanted, store, self.progress)
-        for row, reason in lost.items():
-            raise InputError(
-                f"{items[row].name} could be found when the fit began, and cannot be read: "
-                f"{reason.rstrip('.')}. Take it out of the annotations, or replace the file."
-            )
+        refuse_lost(self.dataset.names, lost)
         return states, room, True
 
     def wanted(self, start: PlaceStart) -> dict[str, NDArray[np.bool_]]:

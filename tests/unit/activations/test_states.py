@@ -233,7 +233,7 @@ def test_a_picture_that_vanishes_while_states_are_computed_again(conv_backbone, 
     read_all(states, items[:2])
     with pytest.raises(
         UnreadableInputError,
-        match=r"lost\.png could be read when the fit began, and now: it is gone\. .*--states store",
+        match=r"lost\.png was there when the fit began, and .* it is gone\. .*--states store",
     ):
         states.read(np.array([3, 2]), np.zeros(2, dtype=np.intp))
     np.testing.assert_array_equal(len(read_all(states, items[:2])), 2)

@@ -449,7 +449,7 @@ def test_a_picture_that_vanishes_is_named_or_set_aside(fitted, photos, make_pict
         result = fitted("freeze:1", replace(data, items=items), states=states).result_
     except InputError as error:
         assert data.names[lost] in str(error)  # noqa: PT017
-        assert "could be read when the fit began, and now: no such file. Leave" in str(error)  # noqa: PT017
+        assert "was there when the fit began, and cannot be read: no such file. Leave" in str(error)  # noqa: PT017
         assert times >= 2
     else:
         early = times < 2  # the first pass opens it at two sizes

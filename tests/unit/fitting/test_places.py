@@ -340,9 +340,9 @@ def test_a_picture_that_is_gone_since_is_named(tmp_path):
     one = Dataset("image", items=[item], labels=label)
     other = scenes("localisation", [8])
     path.unlink()
-    with pytest.raises(InputError, match=r"gone\.png could be found when the fit began"):
+    with pytest.raises(InputError, match=r"gone\.png was there when the fit began, and"):
         fit_places(one, other, settings_for())
-    with pytest.raises(InputError, match=r"gone\.png could be read when the fit began"):
+    with pytest.raises(InputError, match=r"gone\.png was there when the fit began, and"):
         fit_places(other, one, settings_for())
 
 
