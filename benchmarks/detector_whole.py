@@ -22,7 +22,8 @@ from place_sets import PLACE_SETS, data_folder
 from places import fit_places
 from processes import keep_to_cores, run_timed
 
-from headstart.cli.place_fit import PlaceArguments, read_parts
+from headstart.cli.place_arguments import PlaceArguments
+from headstart.cli.place_reading import read_parts
 from headstart.data.boxes import Boxes
 from headstart.runs.place_saving import load_places
 

@@ -19,7 +19,8 @@ def main() -> None:
     import torch
     from whole_detector import answer, build, learn
 
-    from headstart.cli.place_fit import PlaceArguments, read_parts
+    from headstart.cli.place_arguments import PlaceArguments
+    from headstart.cli.place_reading import read_parts
     from headstart.runs.place_saving import load_places
 
     run = load_places(options.run)

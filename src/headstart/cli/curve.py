@@ -19,8 +19,8 @@ def curve(typed: CurveArguments) -> None:
     With --targets: show whether one network for all is better than one for each. Of boxes and
     masks: learn from growing parts of the pictures, measure on the same test pictures.
     """
+    from headstart.cli.place_arguments import PlaceArguments, place_task
     from headstart.cli.place_curve import place_curve_settings, run_place_curve
-    from headstart.cli.place_fit import PlaceArguments, place_task
     from headstart.fitting import Watch
 
     places, watch = PlaceArguments.of(typed), Watch()

@@ -15,12 +15,8 @@ def fit(typed: FitArguments) -> None:
     """Fit a model on labelled pictures or sentences, measure it, and compare with no transfer."""
     began = time.perf_counter()
     from headstart.cli.fitting_job import DataArguments, fit_and_save, fit_settings
-    from headstart.cli.place_fit import (
-        PlaceArguments,
-        fit_places_and_save,
-        place_settings,
-        place_task,
-    )
+    from headstart.cli.place_arguments import PlaceArguments, place_task
+    from headstart.cli.place_fit import fit_places_and_save, place_settings
     from headstart.cli.several_targets import TargetOptions, fit_several
     from headstart.fitting import Watch
 

@@ -16,7 +16,7 @@ from headstart.metrics.figure import Figure
 
 if TYPE_CHECKING:
     from headstart.cli.curve_arguments import CurveArguments
-    from headstart.cli.place_fit import PlaceArguments
+    from headstart.cli.place_arguments import PlaceArguments
     from headstart.fitting.place_settings import PlaceSettings
     from headstart.fitting.watch import Watch
 
@@ -26,7 +26,7 @@ def run_place_curve(
 ) -> None:
     """Measure, and print a table or the result as JSON."""
     from headstart.cli.json_output import print_json
-    from headstart.cli.place_fit import read_place_sides
+    from headstart.cli.place_reading import read_place_sides
     from headstart.cli.screen import progress_bar
     from headstart.fitting.place_curves import place_curves
 
