@@ -71,14 +71,17 @@ def sharing_curves(
             "one for each. Name two or more with --targets; of one target, headstart curve "
             "--label-column NAME shows what more labels bring."
         )
-    job = begin(targets, replace(settings, grouping="auto"), progress, watch)
+    if sizes:
+        _checked(sizes, len(targets.train))  # at most so many: nothing has to be read to know it
+    both = replace(settings, grouping="auto")
+    job = begin(targets, both, progress, watch)
     start = _Start.of(job)
     wanted = _checked(sizes, len(job.learner)) if sizes else sharing_sizes(len(job.learner))
     order = nested_order(np.arange(len(job.learner)), _strata(job), settings.fit.seed)
     found = {}
     for size in wanted:
         progress(f"learn from {size} samples", 0, None)
-        found[size] = _at(start, np.sort(order[:size]), settings)
+        found[size] = _at(start, np.sort(order[:size]), both)
     return _result(start, found, watch)
 
 
@@ -154,8 +157,7 @@ def _at(start: _Start, rows: Rows, settings: TargetSettings) -> _At:
     if len(kept) < 2:
         return _At(Fits({}), labels, lost)
     samples = Samples(job.learner.take(rows), job.tester)
-    asked = replace(settings, grouping="auto")
-    return _At(train_ways(start.course.again(samples), samples, kept, asked), labels, lost)
+    return _At(train_ways(start.course.again(samples), samples, kept, settings), labels, lost)
 
 
 def among(part: TargetSides, chosen: Rows) -> TargetSides:

@@ -130,9 +130,17 @@ def test_sizes_are_thirds_of_each_other():
     assert sharing_sizes(5) == [5]
 
 
-@pytest.mark.parametrize("size", [1, 17])
-def test_a_size_that_there_is_not_is_refused(tiny_source, targets, size):
-    with pytest.raises(InputError, match=rf"The size {size} is asked for, and there are 16 train"):
+def test_a_size_beyond_the_training_side_is_refused(tiny_source, targets):
+    with pytest.raises(InputError, match=r"The size 17 is asked for, and there are 16 train"):
+        sharing_curves(targets, settings_of(tiny_source), [17])
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_a_size_that_there_cannot_be_is_refused_before_anything_is_encoded(
+    tiny_source, targets, monkeypatch, size
+):
+    monkeypatch.setattr("headstart.fitting.sharing_curves.begin", None)
+    with pytest.raises(InputError, match=rf"The size {size} is asked for, and there are \d+ train"):
         sharing_curves(targets, settings_of(tiny_source), [size])
 
 
