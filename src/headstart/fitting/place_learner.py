@@ -231,7 +231,7 @@ class PlaceLearner:
         labels = self.labels
         learned = [labels[row] for row in self.rows[0]]
         own = self.task.head_settings(learned, self.settings.class_weights)
-        return {**self.settings.head, **own}
+        return {**own, **self.settings.head}
 
     def model(self, start: PlaceStart, outcome: PlaceOutcome) -> PlaceModel:
         """The whole network in the form that predicts."""

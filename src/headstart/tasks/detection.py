@@ -31,6 +31,11 @@ from headstart.tasks.paired_boxes import counts_of, pairs_of
 from headstart.tasks.place_recipe import PlaceRecipe
 from headstart.tasks.place_task import Outputs
 
+#: On a quarter of the training pictures, held back, twice the width found no more (raccoons, two
+#: quarters: AP50 0.88 and 0.96 beside 0.84 and 0.97), and its steps take two to four times as long
+#: where the processor has no bf16.
+_HEAD: Mapping[str, int] = {"width": 64, "depth": 2}
+
 
 @dataclass(frozen=True)
 class DetectionTask(NamedClasses):
@@ -89,8 +94,8 @@ class DetectionTask(NamedClasses):
         return strides_for_boxes(labels, canvas)
 
     def head_settings(self, labels: Sequence[Boxes], weighs_classes: bool) -> dict[str, Any]:
-        """None: its loss looks at hard places by itself, of whatever class."""
-        return {}
+        """Its size: its loss looks at hard places by itself, of whatever class."""
+        return dict(_HEAD)
 
     def output_shapes(
         self, strides: Sequence[int], canvas: tuple[int, int]

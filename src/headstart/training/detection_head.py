@@ -51,7 +51,7 @@ class DetectionHead(nn.Module):
     canvas : tuple of int
         Height and width of what the network reads.
     width, depth : int
-        Of the pyramid, a multiple of 32, and of the towers.
+        Of the pyramid, a multiple of 32, and of the towers. Runs that name none have these.
     """
 
     def __init__(

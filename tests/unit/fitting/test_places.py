@@ -60,6 +60,17 @@ def tensors_of(model):
     return load_file(model.network.folder / NETWORK)
 
 
+@pytest.mark.parametrize(("asked", "built"), [({}, 64), ({"width": 32}, 32)])
+def test_the_run_says_how_large_its_head_is(asked, built):
+    """It is read with the sizes that it was written with, whatever is usual then."""
+    model = fit_places(
+        scenes("detection", range(3)),
+        scenes("detection", [8]),
+        settings_for("detection", head=asked),
+    )
+    assert model.network.head == {"width": built, "depth": 2}
+
+
 def test_pictures_of_both_sides_are_left_out_of_the_training_side():
     train, test = scenes("localisation", range(4)), scenes("localisation", [3, 9])
     result = fit_places(train, test, settings_for()).result_
