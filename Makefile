@@ -1,5 +1,6 @@
 # make demo    sets everything up in .venv, then runs the main job on real photographs, offline
 # make test    sets everything up, then runs the tests (ARGS="-k name" chooses some)
+# make test PROCESSES=0      the same in one process, as a debugger wants it
 # make lint    sets everything up, then ruff and mypy
 # make docs    sets everything up, then writes the documentation as a site to site/
 # .ci/run runs "make lint test"
@@ -12,6 +13,8 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3 python3.12 python3.13 py
 	$(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& command -v $(name))))
 BIN := .venv/bin
+# Of tests; conftest.py says how many "auto" are.
+PROCESSES ?= auto
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -30,7 +33,7 @@ demo: install
 	$(BIN)/headstart demo
 
 test: install
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: install
 	$(BIN)/ruff check .

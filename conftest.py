@@ -14,8 +14,25 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from headstart.activations.cores import available_cores
+
 # Hugging Face's client reads it when it is first imported: set before any test is collected.
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+# One of several processes of tests keeps to its share of the cores, and so does what it starts.
+# Otherwise each has a thread for every core, and these mostly wait for those of its neighbours.
+# The number of threads is settled when torch is loaded: before any test is collected too.
+if (name := os.environ.get("PYTEST_XDIST_WORKER")) and hasattr(os, "sched_setaffinity"):
+    cores, number = sorted(os.sched_getaffinity(0)), int(name.removeprefix("gw"))
+    count = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+    os.sched_setaffinity(0, cores[number::count] or {cores[number % len(cores)]})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One for each core, up to four: each holds up to 2 GB, and makes anew what all tests share."""
+    return min(4, available_cores())
+
 
 # A busy machine is slow, which says nothing about the code.
 settings.register_profile("headstart", settings(), deadline=None)

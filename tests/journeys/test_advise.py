@@ -6,20 +6,24 @@ import json
 
 import pytest
 from safetensors.torch import save_file
-from tests.journeys.commands import headstart
+from tests.journeys.commands import headstart, headstart_process
 
 from headstart.backbones.catalogue import load_network
 from headstart.data import write_demo
 
-BUNDLED = "bundled/efficientnet-lite0"
+BUNDLED = "bundled/efficientnet-lite0@96"
 OTHER = "timm/test_resnet"
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """The demo's pictures, and a file of weights that nobody trained."""
+    """A part of the demo, and a file of weights that nobody trained."""
     here = tmp_path_factory.mktemp("advise")
-    write_demo(here / "photos")
+    train, _ = write_demo(here / "demo")
+    for folder in train.iterdir():
+        (here / "photos" / folder.name).mkdir(parents=True)
+        for path in sorted(folder.iterdir())[::3]:
+            path.rename(here / "photos" / folder.name / path.name)
     network, _ = load_network(OTHER, init="random")
     tensors = {name: one.contiguous() for name, one in network.state_dict().items()}
     save_file(tensors, here / "other.safetensors")
@@ -65,5 +69,5 @@ def test_one_source_that_cannot_be_had_is_told(place):
 
 def test_embeddings_get_a_clear_answer(place):
     (place / "table.csv").write_text("a,b,label\n1,2,x\n3,4,y\n")
-    done = headstart("advise", "table.csv", cwd=place, check=2)
+    done = headstart_process("advise", "table.csv", cwd=place, check=2)
     assert "Traceback" not in done.stderr

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.journeys.commands import headstart
+from tests.journeys.commands import headstart, headstart_process
 from typer.testing import CliRunner
 
 from headstart.cli.app import app
@@ -31,7 +31,7 @@ def in_process(*arguments):
 def demo(tmp_path_factory):
     """The folder that ``headstart demo`` made, and what it printed."""
     here = tmp_path_factory.mktemp("demo")
-    return here / "demo", headstart("demo", cwd=here)
+    return here / "demo", headstart_process("demo", cwd=here)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +78,7 @@ def test_a_table_with_relative_paths_and_json(demo, tmp_path):
     elsewhere.mkdir()
     columns = ("--path-column", "file", "--label-column", "kind")
     out = ("--out", "run", "--seed", 3, "--test-size", 0.25, "--json")
-    done = headstart("fit", tmp_path / "mine.csv", *columns, *out, cwd=elsewhere)
+    done = headstart_process("fit", tmp_path / "mine.csv", *columns, *out, cwd=elsewhere)
     assert done.stderr == ""
     result = json.loads(done.stdout)
     assert done.stdout == (elsewhere / "run" / "result.json").read_text()
@@ -157,7 +157,7 @@ def test_a_table_of_numbers_from_fit_to_report(shades, tmp_path):
     assert missing[1:3] == ["-", "-"]
     answers = headstart("predict", "run", shades / "0.png", "--json", cwd=tmp_path).stdout
     assert set(json.loads(answers)["predictions"][0]) == {"input", "predicted"}
-    headstart("report", "run", "--out", "page.md", cwd=tmp_path)
+    headstart_process("report", "run", "--out", "page.md", cwd=tmp_path)
     assert "off by about" in (tmp_path / "page.md").read_text()
     assert "Where is it right?" in (tmp_path / "run" / "report.html").read_text()
 
@@ -179,7 +179,7 @@ def test_predict_answers_what_it_can(run, picture, tmp_path):
     bad = tmp_path / "bad.jpg"
     bad.write_text("no picture")
     names = (bad, picture, "missing.jpg")
-    done = headstart("predict", run, *names, "--out", "answers.csv", cwd=tmp_path)
+    done = headstart_process("predict", run, *names, "--out", "answers.csv", cwd=tmp_path)
     rows = [line.split("\t") for line in done.stdout.splitlines()]
     assert [row[0] for row in rows[:3]] == [str(name) for name in names]
     assert rows[1][1] == "brick"
@@ -418,7 +418,7 @@ def lay_out_faults(folder):
 )
 def test_what_is_at_fault_is_one_message_and_status_two(arguments, pattern, tmp_path):
     lay_out_faults(tmp_path)
-    done = headstart(*arguments, cwd=tmp_path, check=2)
+    done = headstart_process(*arguments, cwd=tmp_path, check=2)
     assert done.stdout == ""
     assert re.fullmatch(pattern + "\n", done.stderr), done.stderr
 

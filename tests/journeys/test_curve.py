@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from tests.journeys.commands import headstart
+from tests.journeys.commands import headstart, headstart_process
 
 
 def write_pictures(folder, colours, count, seed):
@@ -46,7 +46,7 @@ def test_the_curve_is_shown_and_gone_on_with(photos):
 
 
 def test_json_is_one_object(photos):
-    plain = json.loads(headstart("curve", "photos", "--json", cwd=photos).stdout)
+    plain = json.loads(headstart_process("curve", "photos", "--json", cwd=photos).stdout)
     assert [curve["name"] for curve in plain["curves"]] == ["with transfer", "without transfer"]
     assert plain["n_labels"] == 30
     assert plain["more"].keys() == {"value", "low", "high"}
@@ -67,6 +67,7 @@ def test_the_next_labels_are_listed(photos):
         rows = list(csv.DictReader(file))
     assert len({row["input"] for row in rows}) == 4
     assert all(row["label"] == "" for row in rows)
-    told = json.loads(headstart("label-next", "run", "new", "--json", cwd=photos).stdout)
+    done = headstart_process("label-next", "run", "new", "--json", cwd=photos)
+    told = json.loads(done.stdout)
     assert len(told["label_next"]) == 12
     assert len(told["unreadable"]) == 1

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import numpy as np
 import pytest
 from PIL import Image
-from tests.journeys.commands import headstart
+from tests.journeys.commands import headstart, headstart_process
 from tests.tiny_encoders import make_encoder, write_reviews
 
 COLOURS = {"red": (200, 40, 40), "blue": (40, 40, 200)}
@@ -47,9 +48,15 @@ def probabilities(here, run, name):
     return np.array([list(row["probabilities"].values()) for row in told["predictions"]])
 
 
+@pytest.fixture(scope="module")
+def exported(here):
+    """What the command said about the run of pictures in a form; made once."""
+    return cache(lambda name: headstart("export", "run", "--format", name, cwd=here))
+
+
 @pytest.mark.parametrize("name", ["onnx", "openvino", "huggingface"])
-def test_pictures_in_every_form(here, name):
-    done = headstart("export", "run", "--format", name, cwd=here)
+def test_pictures_in_every_form(here, exported, name):
+    done = exported(name)
     assert done.stderr == ""
     first, *_, last = done.stdout.splitlines()
     assert first.startswith(
@@ -64,18 +71,25 @@ def test_pictures_in_every_form(here, name):
     assert json.loads((here / f"run-{name}" / "classes.json").read_bytes()) == ["blue", "red"]
 
 
-def test_onnxruntime_says_what_the_run_says(here):
+def test_other_inputs_to_check_on_and_another_folder(here):
+    given = ("--format", "openvino", "--out", "other", "--check", "train")
+    first, *_, last = headstart("export", "run", *given, cwd=here).stdout.splitlines()
+    assert first.startswith("Checked on 20 inputs: largest difference of a probability ")
+    assert last == "Export: other"
+
+
+def test_onnxruntime_says_what_the_run_says(here, exported):
     import onnxruntime
 
-    headstart("export", "run", "--format", "onnx", "--out", "other", "--check", "train", cwd=here)
-    facts = json.loads((here / "other" / "preprocessing.json").read_bytes())
+    assert exported("onnx").returncode == 0
+    facts = json.loads((here / "run-onnx" / "preprocessing.json").read_bytes())
     paths = sorted((here / "test" / "red").iterdir())
     height, width = facts["size"]
     left = 40 * (1 - facts["crop"]["fraction"]) / 2
     way = Image.Resampling[facts["resize"]["interpolation"].upper()]
     box = (left, left, 40 - left, 40 - left)
     pixels = [np.asarray(Image.open(one).resize((width, height), way, box=box)) for one in paths]
-    session = onnxruntime.InferenceSession(here / "other" / "model.onnx")
+    session = onnxruntime.InferenceSession(here / "run-onnx" / "model.onnx")
     (found,) = session.run(["probabilities"], {"input": np.stack(pixels)})
     assert (found.argmax(1) == 1).all()
     assert np.allclose(found, probabilities(here, "run", "test/red"), atol=0.02)  # bf16
@@ -83,7 +97,8 @@ def test_onnxruntime_says_what_the_run_says(here):
 
 @pytest.mark.parametrize("name", ["onnx", "openvino", "huggingface"])
 def test_texts_in_every_form(here, name):
-    done = headstart("export", "texts", "--format", name, "--json", cwd=here)
+    run = headstart_process if name == "huggingface" else headstart
+    done = run("export", "texts", "--format", name, "--json", cwd=here)
     assert done.stderr == ""
     told = json.loads(done.stdout)
     assert told["folder"] == f"texts-{name}"

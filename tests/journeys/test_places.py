@@ -10,7 +10,7 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
-from tests.journeys.commands import headstart
+from tests.journeys.commands import headstart, headstart_process
 from tests.journeys.pages import CONTRAST, serious_findings
 from tests.place_runs import TASKS
 from tests.serving import running
@@ -115,7 +115,7 @@ def test_runs_are_compared_on_their_test_pictures(here, task, tmp_path):
     assert [run["run"] for run in compared["runs"]] == [task, "again"]
     against = compared["runs"][1]["against_first"]
     assert (against["shared"], against["value"]) == (4, 0.0)
-    table = headstart("compare", task, tmp_path / "again", cwd=here).stdout
+    table = headstart_process("compare", task, tmp_path / "again", cwd=here).stdout
     assert "on 4 test pictures; above 0 it is better." in table.splitlines()[-1]
 
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from tests.journeys.commands import headstart
+from tests.journeys.commands import headstart, headstart_process
 
 COLOURS = {"red": (200, 40, 40), "blue": (40, 40, 200)}
 HOW, WHAT = ("superb", "lovely", "dull", "lazy"), ("cats", "songs", "war")
@@ -75,7 +75,7 @@ def test_without_labels(here):
 
 def test_labels_are_left_aside_when_asked(here):
     options = ("--task", "self", "--source", "run:alone", "--epochs", 1)
-    made = headstart("pretrain", "classes", "--out", "more", *options, cwd=here)
+    made = headstart_process("pretrain", "classes", "--out", "more", *options, cwd=here)
     assert made.stdout.startswith("Learned from 24 pictures without labels, as run:alone.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.journeys.commands import headstart
+from tests.journeys.commands import headstart_process
 from tests.tiny_encoders import write_reviews
 
 from headstart import load
@@ -24,7 +24,7 @@ def place(tmp_path_factory):
         patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{here / 'store.db'}")
         patch.chdir(here)
         given = ["fit", "reviews.csv", "--source", "classical", "--out", "run", "--json"]
-        done = headstart(*given, "--track", "mlflow", cwd=here)
+        done = headstart_process(*given, "--track", "mlflow", cwd=here)
         (here / "told.txt").write_text(done.stderr, encoding="utf-8")
         (here / "out.json").write_text(done.stdout, encoding="utf-8")
         yield here
