@@ -131,7 +131,6 @@ def test_what_is_wrong_with_a_curve_is_one_message(scenes, arguments, message):
         (("--targets", "warm", "--label-column", "light"), "--label-column and --task are about"),
         (("--targets", "warm", "--grouping", "both"), "The grouping is 'both'"),
         (("--targets", "warm", "--time-limit", 60), "With several targets one source and one plan"),
-        (("--targets", "warm", "--track", "mlflow"), "is about runs with one target"),
     ],
 )
 def test_what_is_wrong_is_one_message(scenes, arguments, message):
