@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from headstart.activations.place import cache_folder
@@ -12,6 +12,9 @@ from headstart.files import remove
 
 if TYPE_CHECKING:
     from headstart.training.checkpoints import Checkpoints
+
+#: Gives the snapshots of a training by the digest of what it depends on.
+Snapshots = Callable[[str], "Checkpoints"]
 
 
 @contextmanager
@@ -68,3 +71,36 @@ def own_snapshots(digest: str, resume: bool) -> Iterator[Checkpoints]:
     finally:
         remove(guard)  # whoever waits for it finds that it guards nothing any more
         lock.release()
+
+
+@contextmanager
+def snapshots_of_all(resume: bool) -> Iterator[Snapshots]:
+    """Of a fit that trains several networks: each has its own until the last one is trained.
+
+    Parameters
+    ----------
+    resume : bool
+        Whether to go on with those of an earlier try.
+
+    Raises
+    ------
+    InputError, CacheError
+        As :func:`own_snapshots`.
+    """
+    with ExitStack() as stack:
+        opened: list[Checkpoints] = []
+
+        def snapshots(digest: str) -> Checkpoints:
+            opened.append(stack.enter_context(own_snapshots(digest, resume)))
+            return opened[-1]
+
+        yield snapshots
+        for one in opened:
+            one.clear()
+
+
+def in_memory(digest: str) -> Checkpoints:
+    """For trainings that nobody goes on with."""
+    from headstart.training.checkpoints import MemoryCheckpoints
+
+    return MemoryCheckpoints()
