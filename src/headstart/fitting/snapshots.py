@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from headstart.activations.place import cache_folder
 from headstart.errors import CacheError, InputError
 from headstart.files import remove
+from headstart.fitting.broken_off import snapshots_folder, tidy_locks
 
 if TYPE_CHECKING:
     from headstart.training.checkpoints import Checkpoints
 
+#: Seconds to wait for a lock: whoever tidies up holds one for a moment.
+_PATIENCE = 0.3
 #: Gives the snapshots of a training by the digest of what it depends on.
 Snapshots = Callable[[str], "Checkpoints"]
 
@@ -42,12 +44,12 @@ def own_snapshots(digest: str, resume: bool) -> Iterator[Checkpoints]:
 
     from headstart.training.checkpoints import DiskCheckpoints, MemoryCheckpoints
 
-    folder = cache_folder() / "checkpoints" / digest
+    folder = snapshots_folder() / digest
     guard = folder.with_suffix(".lock")
     lock = FileLock(guard)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=_PATIENCE)
     except Timeout:
         if resume:
             raise InputError(
@@ -64,6 +66,7 @@ def own_snapshots(digest: str, resume: bool) -> Iterator[Checkpoints]:
             "HEADSTART_CACHE."
         ) from error
     try:
+        tidy_locks()
         found = DiskCheckpoints(folder)
         if not resume:
             found.clear()
