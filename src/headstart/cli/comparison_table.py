@@ -68,15 +68,24 @@ def _said(run: Mapping[str, Any], compared: Mapping[str, Any], form: Form) -> st
     if against is None:
         same = "--test or column 'split'" if "target" in compared else "--test"
         return (
-            f"{run['run']} against {first}: they share no test sample, so that their figures "
-            f"cannot be compared. Fit both with the same {same}."
+            f"{run['run']} against {first}: they share no test sample with the same right answer, "
+            f"so that their figures cannot be compared. Fit both with the same {same}."
         )
     value, low, high = (_signed(against[key], form) for key in ("value", *_ENDS))
     shared = counted_of(against["shared"], run["n_test"])
     return (
         f"{run['run']} against {first}: {against['said']}: {value} (95 %: {low} to {high}) on "
         f"{shared} test {'pictures' if of_places else 'samples'}; above 0 it is better."
+        f"{_left_out(against['answered_otherwise'])}"
     )
+
+
+def _left_out(count: int | None) -> str:
+    """What is said of samples whose right answers differ: the runs may ask different things."""
+    if not count:
+        return ""
+    what = "1 more is" if count == 1 else f"{count:,} more are"
+    return f" {what} left out: the right answer is another one in either run."
 
 
 def _signed(value: float, form: Form) -> str:

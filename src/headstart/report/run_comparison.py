@@ -41,8 +41,10 @@ def compare_runs(runs: Mapping[str, Model | PlaceModel]) -> dict[str, Any]:
     dict
         ``task``, ``metric``, ``first`` (a name) and ``runs`` (list of ``{"run", "source", "plan",
         "n_train", "n_test", "figures", "verdict", "seconds", "against_first"}``; the last is
-        ``{"shared", "value", "low", "high", "said"}``, or None for the first and where no test
-        sample is shared). Above 0 a run is better than the first.
+        ``{"shared", "value", "low", "high", "said", "answered_otherwise"}``, or None for the first
+        and where no test sample with the same right answer is shared). Above 0 a run is better than
+        the first; ``answered_otherwise`` counts samples left out because their right answers
+        differ, and is None for places, where that cannot be known.
 
     Raises
     ------
@@ -132,7 +134,15 @@ def _against(first: Model | PlaceModel, other: Model | PlaceModel) -> dict[str, 
     if found is None:
         return None
     shared, figure = found
-    return {"shared": shared, **asdict(figure), "said": _SAID[verdict(figure)]}
+    told = {"shared": shared, **asdict(figure), "said": _SAID[verdict(figure)]}
+    return told | {"answered_otherwise": _answered_otherwise(first, other)}
+
+
+def _answered_otherwise(first: Model | PlaceModel, other: Model | PlaceModel) -> int | None:
+    """Shared test samples whose right answer is another in either; None: that cannot be known."""
+    if isinstance(first, PlaceModel) or isinstance(other, PlaceModel):
+        return None
+    return sum(one.label != two.label for one, two in answered_by_both(first, other))
 
 
 def _paired(first: Any, other: Any) -> tuple[int, Figure] | None:
