@@ -55,6 +55,19 @@ def test_figures_hold_what_is_shown_first_and_the_difference_to_itself_is_none(k
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_answers_are_recalled_as_they_were_given(kind):
+    task = task_of(kind)
+    targets = task.encode(labels_of(kind))
+    head = objective_for(task, targets).path(VECTORS, targets).fit(10.0)
+    outputs = task.outputs(head, VECTORS)
+    answers = [task.answer("x", *pair) for pair in zip(outputs, targets, strict=True)]
+    recalled, said = task.recalled(answers)
+    assert recalled.tolist() == targets.tolist()
+    assert said == pytest.approx(outputs)
+    assert task.recalled([])[1].shape == (0, task.n_outputs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_scores_are_judged_as_outputs_are(kind):
     """Samples held out are compared by scores, those of the test by outputs."""
     task = task_of(kind)

@@ -76,6 +76,9 @@ def watch_training():
 
     def watched_keep(self, history):
         count[0] = 0
+        if os.environ.get("TOLD"):
+            with open(os.environ["TOLD"], "a") as told:
+                print(history[-1].epoch, file=told)
         if str(history[-1].epoch) == fill_at:
             resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
         write(self, history)
@@ -83,7 +86,7 @@ def watch_training():
     Trainer.step, Trainer.keep = watched_step, watched_keep
 
 
-if os.environ.get("WAIT_AT") or os.environ.get("FILL_AT"):
+if {"WAIT_AT", "FILL_AT", "TOLD"} & set(os.environ):
     watch_training()
 from headstart.cli import main
 
@@ -95,18 +98,18 @@ EPOCHS = 3
 class Place:
     """A cache and a run folder."""
 
-    def __init__(self, folder: Path, data: tuple[Path, Path]) -> None:
+    def __init__(self, folder: Path, data: tuple[Path | str, ...]) -> None:
         self.cache, self.run, self.beacon = folder / "cache", folder / "run", folder / "beacon"
         self.data = data
         self.cache.mkdir()
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen:
-        train, test = map(str, self.data)
+        given = ["fit", *map(str, self.data)]
         options = ["--source", "journey/net", "--plan", "freeze:1", "--epochs", str(EPOCHS)]
         options += ["--learning-rate", "0.01", "--seed", "3", "--out", str(self.run), "--json"]
         ours = {"HEADSTART_CACHE": str(self.cache), "BEACON": str(self.beacon)}
         return subprocess.Popen(
-            [sys.executable, "-c", COMMAND, "fit", train, "--test", test, *options, *arguments],
+            [sys.executable, "-c", COMMAND, *given, *options, *arguments],
             env={**os.environ, **ours, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -145,7 +148,7 @@ def data(tmp_path_factory):
     for folder in (*train.iterdir(), *test.iterdir()):
         for path in sorted(folder.iterdir())[16:]:
             path.unlink()
-    return train, test
+    return train, "--test", test
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +217,36 @@ def test_a_full_disk_is_one_message_and_earlier_epochs_are_kept(place, whole):
     assert line.endswith("then run the same command with --resume.")
     assert place.markers() == ["epoch-0000.json", "epoch-0001.json"]
     assert_same_end(place, place.finish("--resume"), whole)
+
+
+@pytest.fixture
+def several(tmp_path, data):
+    """A table of two numbers a picture, of which a head is found at once."""
+    pictures = sorted(data[0].glob("*/*.png"))[::3]
+    lines = [f"{path},{number}.5,{number % 2}.5" for number, path in enumerate(pictures)]
+    table = tmp_path / "two.csv"
+    table.write_text("\n".join(["path,far,near", *lines]) + "\n", encoding="utf-8")
+    return Place(tmp_path, (table, "--targets", "far,near", "--grouping", "separate"))
+
+
+def test_with_several_targets_only_what_is_missing_is_trained(several):
+    def begun():
+        """Epochs of the second network, which has no outcome yet."""
+        folders = several.cache.glob("checkpoints/*/")
+        unfinished = [one for one in folders if not (one / "outcome.json").exists()]
+        return sorted(path.name for one in unfinished for path in one.glob("epoch-*.json"))
+
+    def second_network_has_begun():
+        return any(several.cache.glob("checkpoints/*/outcome.json")) and any(begun())
+
+    status, _ = several.stop_when(second_network_has_begun, signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    assert not several.run.exists()
+    last = int(begun()[-1].removeprefix("epoch-").removesuffix(".json"))
+    told = several.cache / "told"
+    process = several.start("--resume", TOLD=str(told))
+    out, errors = process.communicate()
+    assert (process.returncode, errors) == (0, "")
+    assert list(json.loads(out)["training_seconds"]) == ["far", "near"]
+    assert told.read_text().split() == [str(number) for number in range(last + 1, EPOCHS + 1)]
+    assert not list(several.cache.glob("checkpoints/*"))

@@ -131,7 +131,6 @@ def test_what_is_wrong_with_a_curve_is_one_message(scenes, arguments, message):
         (("--targets", "warm", "--label-column", "light"), "--label-column and --task are about"),
         (("--targets", "warm", "--grouping", "both"), "The grouping is 'both'"),
         (("--targets", "warm", "--time-limit", 60), "With several targets one source and one plan"),
-        (("--targets", "warm", "--track", "mlflow"), "is about runs with one target"),
     ],
 )
 def test_what_is_wrong_is_one_message(scenes, arguments, message):
@@ -141,12 +140,27 @@ def test_what_is_wrong_is_one_message(scenes, arguments, message):
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["compare", "label-next"])
-def test_commands_about_one_target_say_so(run, scenes, command):
-    more = {"label-next": ["images"], "compare": ["run"]}.get(command, [])
-    done = headstart(command, "run", *more, cwd=scenes, check=2)
+def test_a_command_about_one_target_says_so(run, scenes):
+    done = headstart("label-next", "run", "images", cwd=scenes, check=2)
     assert "several targets" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_run_is_compared_with_one_of_a_target_alone(run, scenes):
+    headstart("fit", "scenes.csv", "--targets", "warm", "--out", "warm", cwd=scenes)
+    done = headstart("compare", "run", "warm", cwd=scenes)
+    lines = done.stdout.splitlines()
+    assert (done.stderr, lines[0]) == ("", "Target warm")
+    assert [line.split()[0] for line in lines[1:4]] == ["run", "run", "warm"]
+    assert lines[5].startswith("warm against run: no measurable difference: 0.000 (95 %: ")
+    assert lines[-2:] == [
+        "Not compared: light. Only run has it.",
+        "Not compared: tags. Only run has it.",
+    ]
+    told = json.loads(headstart("compare", "run", "warm", "--json", cwd=scenes).stdout)
+    assert [one["target"] for one in told["targets"]] == ["warm"]
+    done = headstart("compare", "run", "run", cwd=scenes, check=2)
+    assert "1 run is given" in done.stderr
 
 
 def test_the_run_is_exported(run, scenes):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from tests.journeys.commands import headstart_process
 from tests.tiny_encoders import write_reviews
+from typer.testing import CliRunner
 
 from headstart import load
+from headstart.cli.app import app
 from headstart.errors import InputError, MissingDependencyError, RunError
+from headstart.evaluation.several_targets import Sharing
 from headstart.runs import tracking
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of MLflow and the libraries that it loads
@@ -40,7 +44,7 @@ def test_the_command_says_where_it_is_and_nothing_else(place):
 def test_figures_parameters_and_the_report_are_in_the_store(place):
     import mlflow
 
-    (run,) = mlflow.search_runs(experiment_names=[tracking.EXPERIMENT], output_format="list")
+    run = _told("run")
     result = load(place / "run").result_
     assert run.data.metrics["accuracy"] == pytest.approx(result.test["accuracy"].value)
     assert run.data.metrics["accuracy_low"] == pytest.approx(result.test["accuracy"].low)
@@ -52,8 +56,7 @@ def test_figures_parameters_and_the_report_are_in_the_store(place):
 def test_the_model_answers_as_the_run_does_and_is_not_pickled(place):
     import mlflow
 
-    (run,) = mlflow.search_runs(experiment_names=[tracking.EXPERIMENT], output_format="list")
-    model = mlflow.pyfunc.load_model(run.outputs.model_outputs and _model(run))
+    model = mlflow.pyfunc.load_model(_model(_told("run")))
     texts = ["the film was good and happy", "the soup was bad and awful"]
     answers = model.predict(texts)
     own = load(place / "run").predict_rows(texts)
@@ -61,6 +64,15 @@ def test_the_model_answers_as_the_run_does_and_is_not_pickled(place):
     for name, share in own[0].probabilities.items():
         assert answers[f"p:{name}"][0] == pytest.approx(share)
     assert not list(place.rglob("*.pkl"))
+
+
+def _told(name):
+    """The run of that name in the store."""
+    import mlflow
+
+    asked = {"experiment_names": [tracking.EXPERIMENT], "output_format": "list"}
+    (run,) = mlflow.search_runs(**asked, filter_string=f"attributes.run_name = '{name}'")
+    return run
 
 
 def _model(run):
@@ -111,6 +123,64 @@ def test_masks_are_answered_by_their_shares(place_runs, tmp_path):
     shares = answers[["share:background", "share:blue", "share:red"]].to_numpy()
     assert shares[0].sum() == pytest.approx(1, abs=1e-4)
     assert "not a picture" in answers["reason"][1]
+
+
+@pytest.fixture(scope="module")
+def several(place):
+    """A run with several targets that was told to the same store by the command, in here."""
+    rows = (place / "reviews.csv").read_text("utf-8").splitlines()
+    lines = [f"{row},{number % 5}.5" for number, row in enumerate(rows[1:])]
+    (place / "both.csv").write_text("\n".join([f"{rows[0]},stars", *lines]) + "\n", "utf-8")
+    given = ["fit", "both.csv", "--targets", "label,stars", "--source", "classical"]
+    done = CliRunner().invoke(app, [*given, "--out", "several", "--track", "mlflow"])
+    assert done.stdout.splitlines()[-1].startswith("Tracked: MLflow run ")
+    return load(place / "several")
+
+
+def test_a_run_with_several_targets_is_told_and_answers(several):
+    import mlflow
+
+    run, own = _told("several"), several
+    label, stars = (own.result_.of(name).result for name in own.targets)
+    metrics, params = run.data.metrics, run.data.params
+    assert metrics["label.accuracy"] == pytest.approx(label.test["accuracy"].value)
+    error = stars.test["mean_absolute_error"]
+    assert metrics["stars.mean_absolute_error_high"] == pytest.approx(error.high)
+    assert (params["task"], params["targets"]) == ("several targets", "label, stars")
+    assert (params["stars.task"], params["label.n_test"]) == ("regression", str(label.n_test))
+    assert run.data.tags["headstart.verdict"].startswith("label: ")
+    model = mlflow.pyfunc.load_model(_model(run))
+    texts = ["the film was good and happy", "the soup was bad and awful"]
+    answers, rows = model.predict(texts), own.predict_rows(texts)
+    assert answers["label"].tolist() == [row.answers["label"].predicted for row in rows]
+    assert answers["stars"].tolist() == [row.answers["stars"].predicted for row in rows]
+    sure = rows[0].answers["label"]
+    assert answers["label:probability"][0] == pytest.approx(sure.confidence)
+    for name, share in sure.probabilities.items():
+        assert answers[f"label:p:{name}"][0] == pytest.approx(share)
+
+
+def test_targets_that_mlflow_would_call_alike_are_told_apart(several):
+    result = several.result_
+    one, two = result.targets
+    alike = replace(result, targets=(replace(one, name="a/b"), replace(two, name="a|b")))
+    told = dict(tracking.figures(alike))
+    assert {"a b 1.accuracy", "a b 2.mean_absolute_error"} <= set(told)
+    assert {"a b 1.n_train", "a b 2.n_train"} <= set(tracking.parameters(alike))
+
+
+def test_what_sharing_is_worth_is_told(several):
+    result = several.result_
+    figure = result.targets[0].result.test["accuracy"]
+    sharing = Sharing({}, {}, figure, "sharing helps")
+    shared = replace(
+        result,
+        targets=(replace(result.targets[0], sharing=sharing), *result.targets[1:]),
+        training_seconds={"shared": 2.0, "label": 3.0, "stars": 1.0},
+    )
+    told = dict(tracking.figures(shared))
+    assert (told["label.sharing"], told["label.sharing_low"]) == (figure.value, figure.low)
+    assert (told["cost"], told["training_seconds.label"]) == (0.5, 3.0)
 
 
 def test_a_tracker_that_is_not_known_or_not_there(monkeypatch):

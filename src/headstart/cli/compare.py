@@ -14,17 +14,17 @@ def compare(
     json: Annotated[bool, typer.Option("--json", help="The comparison as JSON.")] = False,
 ) -> None:
     """Say which of several runs is better, on the test samples that they share."""
-    from headstart.cli.comparison_table import comparison_lines
+    from headstart.cli.comparison_table import comparison_lines, target_comparison_lines
     from headstart.cli.json_output import print_json
-    from headstart.report.run_comparison import compare_runs
-    from headstart.runs.loading import load_one_target
+    from headstart.report.target_comparison import compare_any
+    from headstart.runs.loading import load
 
-    opened = {name: load_one_target(run, "headstart compare") for name, run in _named(runs).items()}
-    compared = compare_runs(opened)
+    compared = compare_any({name: load(run) for name, run in _named(runs).items()})
     if json:
         print_json(compared)
         return
-    for line in comparison_lines(compared):
+    lines = target_comparison_lines if "targets" in compared else comparison_lines
+    for line in lines(compared):
         print(line)
 
 

@@ -32,7 +32,7 @@ def fit(typed: FitArguments) -> None:
     _check_tracker(typed)
     targets = TargetOptions.of(typed)
     if targets is not None:
-        fit_several(data, targets, settings, *to, watch)
+        _track(fit_several(data, targets, settings, *to, watch), typed)
         return
     _track(fit_and_save(data, settings, *to, watch), typed)
 

@@ -13,6 +13,7 @@ from headstart.tasks.regression import RegressionTask
 
 _METRICS = {
     "accuracy": "Accuracy",
+    "label_accuracy": "Label accuracy",
     "macro_f1": "Macro F1",
     "auroc": "AUROC",
     "log_loss": "Log loss",

@@ -41,19 +41,9 @@ class TargetOptions:
 
     @classmethod
     def of(cls, typed: FitArguments) -> TargetOptions | None:
-        """As ``fit`` was given them; None: there is one target.
-
-        Raises
-        ------
-        InputError
-            If a tracker is to be told of several.
-        """
+        """As ``fit`` was given them; None: there is one target."""
         if typed.targets is None:
             return None
-        if typed.track is not None:
-            raise InputError(
-                f"--track {typed.track} is about runs with one target. Leave it out with --targets."
-            )
         return cls(typed.targets, typed.grouping, typed.loss_weights)
 
     @property

@@ -77,6 +77,8 @@ class Dataset:
         Inputs that could not be read. They are not among the samples.
     notes : tuple of str
         Sentences that the user should see (an empty class folder, say).
+    label_column : str or None
+        What the column of the labels is called, where they stood in one.
     """
 
     modality: Modality
@@ -86,6 +88,7 @@ class Dataset:
     labels: NDArray[Any] | None = None
     quarantined: tuple[Quarantined, ...] = ()
     notes: tuple[str, ...] = ()
+    label_column: str | None = None
 
     def __len__(self) -> int:
         return len(self.items) if self.vectors is None else len(self.vectors)

@@ -124,7 +124,8 @@ def _pictures_of(
 ) -> Dataset:
     name, blank = table.name, table.blank
     paths = table.cells(find_column(table.columns, path_column, PATH_NAMES, "path", name))
-    labels = table.cells(find_column(table.columns, label_column, LABEL_NAMES, "label", name))
+    label_column = find_column(table.columns, label_column, LABEL_NAMES, "label", name)
+    labels = table.cells(label_column)
     if not paths:
         raise InputError(
             f"The table '{printable(name)}' has no rows. Give each picture a row with its path "
@@ -160,6 +161,7 @@ def _pictures_of(
             for row, (path, reason) in sorted(aside.items())
         ),
         notes=table.notes,
+        label_column=label_column,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from numbers import Integral
 from typing import Any
 
@@ -52,6 +53,7 @@ def read_text_frame(
     columns = _columns(data)
     texts = as_rows(data[find_column(columns, text_column, TEXT_NAMES, "text", _called(data))])
     given: Sequence[Any] | NDArray[Any] | None = None
+    column: str | None = None
     if labels is not None:
         given = check_labels(labels, len(texts))
     elif label_column is not None or find_by_name(columns, LABEL_NAMES) is not None:
@@ -61,7 +63,8 @@ def read_text_frame(
         row: "no label" for row, label in enumerate(() if given is None else given) if label is None
     }
     read = sift_texts(texts, "row {}".format, faults, progress=progress)
-    return read.dataset(None if given is None else _taken(given, list(read.items)))
+    dataset = read.dataset(None if given is None else _taken(given, list(read.items)))
+    return replace(dataset, label_column=column)
 
 
 def sift_frame(data: Any, text_column: str | None = None, progress: Progress = silent) -> Sifted:

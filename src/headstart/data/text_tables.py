@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,11 +62,13 @@ def texts_of(
     labelled: bool = True,
 ) -> Dataset:
     """The texts of a table that was read; see :func:`read_text_table`."""
-    labels = _labels(table, label_column) if labelled else None
+    if not labelled:
+        return sift_table(table, text_column, None, progress).dataset()
+    column = find_column(table.columns, label_column, LABEL_NAMES, "label", table.name)
+    labels = table.cells(column)
     read = sift_table(table, text_column, labels, progress)
-    if labels is None:
-        return read.dataset()
-    return read.dataset(np.array([labels[row] for row in read.items], dtype=np.str_))
+    dataset = read.dataset(np.array([labels[row] for row in read.items], dtype=np.str_))
+    return replace(dataset, label_column=column)
 
 
 def sift_table(
@@ -100,8 +103,3 @@ def sift_table(
         progress,
         table.notes,
     )
-
-
-def _labels(table: Table, label_column: str | None) -> list[str | None]:
-    column = find_column(table.columns, label_column, LABEL_NAMES, "label", table.name)
-    return table.cells(column)

@@ -91,6 +91,9 @@ class Result:
     per_class : mapping of str to Figure
         Class to its figure on the test samples: of a detection AP at an overlap of 0.5, of a
         segmentation IoU; empty for other tasks.
+    label_column : str or None
+        What the column of the labels is called, where they stood in one: by it a run of one target
+        is found among those of several.
     """
 
     task: str
@@ -115,6 +118,7 @@ class Result:
     notes: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     per_class: Mapping[str, Figure] = field(default_factory=dict)
+    label_column: str | None = None
 
     @property
     def others(self) -> tuple[BaselineFigures, ...]:

@@ -117,6 +117,7 @@ def fit(
             )
         ),
         seconds=watch.seconds,
+        label_column=train.label_column,
     )
     return replace(model, result_=result)
 

@@ -13,6 +13,7 @@ from headstart.evaluation.several_targets import SeveralResult, TargetResult
 from headstart.fitting.frozen_course import FrozenCourse
 from headstart.fitting.job import measured
 from headstart.fitting.sharing import Fits, Way, train_ways
+from headstart.fitting.snapshots import snapshots_of_all
 from headstart.fitting.target_job import TargetJob, begin
 from headstart.fitting.target_settings import TargetSettings
 from headstart.fitting.target_sides import TargetSides
@@ -84,7 +85,9 @@ def _fit(job: TargetJob, asked: TargetSettings) -> Fits:
 
     if not isinstance(course, TrainingCourse):
         raise TypeError(f"several targets cannot be fitted by a {type(course).__name__}")
-    return train_ways(SharedCourse.like(course), Samples(job.learner, job.tester), parts, asked)
+    samples = Samples(job.learner, job.tester)
+    with snapshots_of_all(asked.fit.resume) as snapshots:
+        return train_ways(SharedCourse.like(course), samples, parts, asked, snapshots)
 
 
 def _notes_of(models: Mapping[str, Model]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
 from headstart.fitting.plan_settling import assemble_for
 from headstart.fitting.sides import Side
+from headstart.fitting.snapshots import Snapshots, in_memory
 from headstart.fitting.target_sides import Rows, TargetSides, validation_split
 from headstart.fitting.text_length import for_length_of, lengths_of
 from headstart.fitting.trained_network import convert_trained
@@ -35,6 +36,8 @@ from headstart.training.several_losses import (
 if TYPE_CHECKING:
     from headstart.data.dataset import Dataset
     from headstart.training.affinity import Affinities
+    from headstart.training.checkpoints import Checkpoints
+    from headstart.training.job import TrainingJob
     from headstart.training.loop import Learning
     from headstart.training.outcome import Outcome
 
@@ -142,6 +145,7 @@ class SharedCourse(TrainingCourse):
         rows: tuple[Rows, Rows],
         weights: Sequence[float | None],
         record: Affinities | None = None,
+        snapshots: Snapshots = in_memory,
     ) -> Trained:
         """Train the network for the targets of some heads.
 
@@ -157,6 +161,8 @@ class SharedCourse(TrainingCourse):
             Of each target in the sum; None: learned.
         record : Affinities or None
             Told how much each target's steps help the others; None: that is not measured.
+        snapshots : callable
+            Gives those of a training by its digest; one that was over before is not done again.
         """
         began = time.perf_counter()
         targets = [
@@ -165,7 +171,14 @@ class SharedCourse(TrainingCourse):
         ]
         loss = SeveralLosses(tuple(targets))
         learning = self._learning(samples, heads, rows, loss)
-        outcome = self.train(self._job(heads, learning, loss, record))
+        head = side_by_side([one.head for one in heads])
+        head = with_log_variances(head, loss.log_variances([one.held_out for one in heads]))
+        asked = [(one.part.name, one.part.halves.task.name) for one in heads]
+        digest = self.digest(
+            samples.learner, head, learning, asked, list(weights), record is not None
+        )
+        job = self._job(head, learning, snapshots(digest), len(heads), record)
+        outcome, before = self._outcome(job, record)
         self.progress("convert the trained network", 0, None)
         with self.watch.step("convert the trained network"):
             converted = convert_trained(self.assembled, outcome)
@@ -180,7 +193,7 @@ class SharedCourse(TrainingCourse):
             fitted[one.part.name] = Fitted(
                 self.plan, head, own, decisions, converted, precision, (), held_out
             )
-        spent = sum(one.seconds for one in heads) + time.perf_counter() - began
+        spent = sum(one.seconds for one in heads) + time.perf_counter() - began + before
         learned = outcome.head.bias[loss.n_outputs :]
         variances = {
             one.part.name: float(value)
@@ -211,29 +224,46 @@ class SharedCourse(TrainingCourse):
 
     def _job(
         self,
-        heads: Sequence[FirstHead],
+        head: LinearHead,
         learning: Learning,
-        loss: SeveralLosses,
-        record: Affinities | None = None,
-    ) -> Any:
+        checkpoints: Checkpoints,
+        n_heads: int,
+        record: Affinities | None,
+    ) -> TrainingJob:
         from headstart.training.affinity import AffinityTrainer
-        from headstart.training.checkpoints import MemoryCheckpoints
         from headstart.training.job import TrainingJob
         from headstart.training.loop import Trainer
         from headstart.training.several_heads import SeveralHeads
 
-        head = side_by_side([one.head for one in heads])
-        head = with_log_variances(head, loss.log_variances([one.held_out for one in heads]))
         return TrainingJob(
             self.plan,
             head,
             learning,
-            MemoryCheckpoints(),
+            checkpoints,
             self.settings.weights,
             self.settings.processes,
-            network=SeveralHeads(len(heads)),
+            network=SeveralHeads(n_heads),
             trainer=Trainer if record is None else partial(AffinityTrainer, record=record),
         )
+
+    def _outcome(self, job: TrainingJob, record: Affinities | None) -> tuple[Outcome, float]:
+        """What the training came to, and the seconds of it that an earlier try took."""
+        from headstart.fitting.finished_training import finished_before, keep_finished
+        from headstart.training.job import put_into
+
+        known = finished_before(job.checkpoints)
+        if known is not None:
+            outcome, seconds = known
+            put_into(self.assembled, outcome)
+            if record is not None:
+                record.recall(outcome.beside)
+            return outcome, seconds
+        newest = job.checkpoints.newest()
+        earlier = 0.0 if newest is None else sum(one.seconds for one in newest.history)
+        began = time.perf_counter()
+        outcome = self.train(job)
+        keep_finished(job.checkpoints, outcome, earlier + time.perf_counter() - began)
+        return outcome, earlier
 
 
 def _held_out_loss(

@@ -11,6 +11,7 @@ from headstart.advice.transfer_choice import is_clearly_worse
 from headstart.evaluation.several_targets import Served, Sharing, sharing_verdict
 from headstart.evidence import Decision
 from headstart.fitting.course import Fitted
+from headstart.fitting.snapshots import Snapshots, in_memory
 from headstart.fitting.target_settings import GROUPS, TargetSettings
 from headstart.fitting.target_sides import Rows, TargetSides
 from headstart.training.objective import objective_for
@@ -59,7 +60,11 @@ class Fits:
 
 
 def train_ways(
-    first: SharedCourse, samples: Samples, parts: Sequence[TargetSides], asked: TargetSettings
+    first: SharedCourse,
+    samples: Samples,
+    parts: Sequence[TargetSides],
+    asked: TargetSettings,
+    snapshots: Snapshots = in_memory,
 ) -> Fits:
     """One network for all, one for each, or both.
 
@@ -73,12 +78,14 @@ def train_ways(
         The targets.
     asked : TargetSettings
         Grouping and weights of the losses.
+    snapshots : callable
+        Gives those of a training by its digest.
     """
     first.open(len(samples.learner) + len(samples.tester))
     first.store_views(samples)
     rows = first.rows(samples, parts)
     heads = [first.first_head(one, *rows) for one in parts]
-    training = _Training(first, samples, heads, rows, asked)
+    training = _Training(first, samples, heads, rows, asked, snapshots)
     shared, groups = training.shared() if asked.grouping != "separate" else (None, None)
     own = training.own() if asked.grouping != "joint" and _can_choose(parts, asked) else {}
     grouped = {} if groups is None else training.of_groups(groups)
@@ -109,6 +116,7 @@ class _Training:
     heads: list[FirstHead]
     rows: tuple[Rows, Rows]
     asked: TargetSettings
+    snapshots: Snapshots
 
     def shared(self) -> tuple[Trained, Groups | None]:
         """One network for all and, where that is wanted, groups by what it was like to train."""
@@ -145,7 +153,7 @@ class _Training:
         self, course: SharedCourse, heads: Sequence[FirstHead], record: Affinities | None = None
     ) -> Trained:
         weights = [self.asked.weight(one.part.name) for one in heads] if len(heads) > 1 else [1.0]
-        return course.learn(self.samples, heads, self.rows, weights, record)
+        return course.learn(self.samples, heads, self.rows, weights, record, self.snapshots)
 
 
 def _way(

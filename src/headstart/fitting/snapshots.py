@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from headstart.activations.place import cache_folder
 from headstart.errors import CacheError, InputError
 from headstart.files import remove
+from headstart.fitting.broken_off import snapshots_folder, tidy_locks
 
 if TYPE_CHECKING:
     from headstart.training.checkpoints import Checkpoints
+
+#: Seconds to wait for a lock: whoever tidies up holds one for a moment.
+_PATIENCE = 0.3
+#: Gives the snapshots of a training by the digest of what it depends on.
+Snapshots = Callable[[str], "Checkpoints"]
 
 
 @contextmanager
@@ -39,12 +44,12 @@ def own_snapshots(digest: str, resume: bool) -> Iterator[Checkpoints]:
 
     from headstart.training.checkpoints import DiskCheckpoints, MemoryCheckpoints
 
-    folder = cache_folder() / "checkpoints" / digest
+    folder = snapshots_folder() / digest
     guard = folder.with_suffix(".lock")
     lock = FileLock(guard)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=_PATIENCE)
     except Timeout:
         if resume:
             raise InputError(
@@ -61,6 +66,7 @@ def own_snapshots(digest: str, resume: bool) -> Iterator[Checkpoints]:
             "HEADSTART_CACHE."
         ) from error
     try:
+        tidy_locks()
         found = DiskCheckpoints(folder)
         if not resume:
             found.clear()
@@ -68,3 +74,36 @@ def own_snapshots(digest: str, resume: bool) -> Iterator[Checkpoints]:
     finally:
         remove(guard)  # whoever waits for it finds that it guards nothing any more
         lock.release()
+
+
+@contextmanager
+def snapshots_of_all(resume: bool) -> Iterator[Snapshots]:
+    """Of a fit that trains several networks: each has its own until the last one is trained.
+
+    Parameters
+    ----------
+    resume : bool
+        Whether to go on with those of an earlier try.
+
+    Raises
+    ------
+    InputError, CacheError
+        As :func:`own_snapshots`.
+    """
+    with ExitStack() as stack:
+        opened: list[Checkpoints] = []
+
+        def snapshots(digest: str) -> Checkpoints:
+            opened.append(stack.enter_context(own_snapshots(digest, resume)))
+            return opened[-1]
+
+        yield snapshots
+        for one in opened:
+            one.clear()
+
+
+def in_memory(digest: str) -> Checkpoints:
+    """For trainings that nobody goes on with."""
+    from headstart.training.checkpoints import MemoryCheckpoints
+
+    return MemoryCheckpoints()

@@ -63,11 +63,6 @@ class TargetSettings:
                 "freeze:-2. Find the plan for one target first: headstart fit --label-column NAME "
                 "--time-limit SECONDS."
             )
-        if self.fit.resume:
-            raise InputError(
-                "With several targets a training cannot be gone on with. Leave out --resume; what "
-                "was encoded is kept all the same."
-            )
 
     def _check_weights(self) -> None:
         given = self.loss_weights

@@ -132,7 +132,7 @@ class TrainingCourse:
         with self.watch.step("fit the head"):
             start = self.start(halves)
         learning = self.learning(halves, start)
-        digest = self._digest(halves, start.head, learning)
+        digest = self.digest(halves.learner.dataset, start.head, learning, self.settings.task)
         with own_snapshots(digest, self.settings.resume) as checkpoints:
             outcome = self.train(self.job(start, learning, checkpoints))
             fitted = self.finish(halves, start, outcome)
@@ -278,16 +278,16 @@ class TrainingCourse:
             keeps_interrupted=settings.keeps_interrupted,
         )
 
-    def _digest(self, halves: Split, head: LinearHead, learning: Learning) -> str:
+    def digest(self, learner: Dataset, head: LinearHead, learning: Learning, *facts: object) -> str:
         """Of everything that the trained numbers depend on: what may be gone on with."""
         from headstart.backbones.identity import stages_digest
 
         backbone = self.assembled.backbone
         digest = hashlib.blake2b(digest_size=16)
-        facts = [self.plan.to_dict(), self.settings.seed, version("torch"), self.settings.task]
-        digest.update(json.dumps(facts, sort_keys=True).encode())
+        told = [self.plan.to_dict(), self.settings.seed, version("torch"), *facts]
+        digest.update(json.dumps(told, sort_keys=True).encode())
         digest.update(stages_digest(backbone, len(backbone.stages)).encode())
-        digest.update(b"".join(halves.learner.dataset.fingerprints))
+        digest.update(b"".join(learner.fingerprints))
         for array in (learning.targets, learning.train_rows, *head.to_arrays().values()):
             digest.update(np.ascontiguousarray(array).tobytes())
         return digest.hexdigest()

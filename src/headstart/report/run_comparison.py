@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from headstart.errors import InputError, RunError
 from headstart.evaluation.verdict import verdict
@@ -15,6 +12,7 @@ from headstart.metrics.figure import Figure
 from headstart.report.plan_words import plan_in_short
 from headstart.report.printable import plain_data
 from headstart.report.sayings import SAYINGS
+from headstart.report.target_cells import MAIN
 from headstart.runs.kept_outcomes import paired_difference
 from headstart.runs.model import Model
 from headstart.runs.place_model import PlaceModel
@@ -43,8 +41,10 @@ def compare_runs(runs: Mapping[str, Model | PlaceModel]) -> dict[str, Any]:
     dict
         ``task``, ``metric``, ``first`` (a name) and ``runs`` (list of ``{"run", "source", "plan",
         "n_train", "n_test", "figures", "verdict", "seconds", "against_first"}``; the last is
-        ``{"shared", "value", "low", "high", "said"}``, or None for the first and where no test
-        sample is shared). Above 0 a run is better than the first.
+        ``{"shared", "value", "low", "high", "said", "answered_otherwise"}``, or None for the first
+        and where no test sample with the same right answer is shared). Above 0 a run is better than
+        the first; ``answered_otherwise`` counts samples left out because their right answers
+        differ, and is None for places, where that cannot be known.
 
     Raises
     ------
@@ -53,7 +53,11 @@ def compare_runs(runs: Mapping[str, Model | PlaceModel]) -> dict[str, Any]:
     RunError
         If one of places was written before what comparing needs was kept.
     """
-    _check(runs)
+    check_count(runs)
+    reason = unlike(runs)
+    if reason is not None:
+        raise InputError(reason)
+    _check_outcomes(runs)
     first_name, first = next(iter(runs.items()))
     rows = [
         {
@@ -70,29 +74,45 @@ def compare_runs(runs: Mapping[str, Model | PlaceModel]) -> dict[str, Any]:
         for name, model in runs.items()
     ]
     task = first.task.name
-    compared = {"task": task, "metric": SAYINGS[task].metric, "first": first_name, "runs": rows}
+    metric = MAIN[task] if task in MAIN else SAYINGS[task].metric
+    compared = {"task": task, "metric": metric, "first": first_name, "runs": rows}
     plain: dict[str, Any] = plain_data(compared)
     return plain
 
 
-def _check(runs: Mapping[str, Model | PlaceModel]) -> None:
+def check_count(runs: Mapping[str, object]) -> None:
+    """Refuse fewer than two.
+
+    Raises
+    ------
+    InputError
+        With what to do.
+    """
     if len(runs) < 2:
         raise InputError(
             f"{len(runs)} run is given; accepted: two or more different ones. Name another run "
             "beside it: headstart compare RUN RUN"
         )
+
+
+def unlike(runs: Mapping[str, Model | PlaceModel]) -> str | None:
+    """Why runs answer different questions; None where they answer the same one."""
     tasks = {name: model.task.name for name, model in runs.items()}
     if len(set(tasks.values())) > 1:
         told = ", ".join(f"{name} is one of {task}" for name, task in tasks.items())
-        raise InputError(f"The runs are of different tasks: {told}. Compare runs of one task.")
+        return f"The runs are of different tasks: {told}. Compare runs of one task."
     classes = {name: _classes(model) for name, model in runs.items()}
     (first, known), *others = classes.items()
     for name, own in others:
         if own != known:
-            raise InputError(
+            return (
                 f"The runs {first!r} and {name!r} have different classes: {', '.join(known)}; and "
                 f"{', '.join(own)}. Compare runs that were fitted on the same classes."
             )
+    return None
+
+
+def _check_outcomes(runs: Mapping[str, Model | PlaceModel]) -> None:
     for name, model in runs.items():
         if isinstance(model, PlaceModel) and model.outcomes is None:
             raise RunError(
@@ -114,7 +134,15 @@ def _against(first: Model | PlaceModel, other: Model | PlaceModel) -> dict[str, 
     if found is None:
         return None
     shared, figure = found
-    return {"shared": shared, **asdict(figure), "said": _SAID[verdict(figure)]}
+    told = {"shared": shared, **asdict(figure), "said": _SAID[verdict(figure)]}
+    return told | {"answered_otherwise": _answered_otherwise(first, other)}
+
+
+def _answered_otherwise(first: Model | PlaceModel, other: Model | PlaceModel) -> int | None:
+    """Shared test samples whose right answer is another in either; None: that cannot be known."""
+    if isinstance(first, PlaceModel) or isinstance(other, PlaceModel):
+        return None
+    return sum(one.label != two.label for one, two in answered_by_both(first, other))
 
 
 def _paired(first: Any, other: Any) -> tuple[int, Figure] | None:
@@ -125,18 +153,20 @@ def _paired(first: Any, other: Any) -> tuple[int, Figure] | None:
 
 def _paired_answers(first: Model, other: Model) -> tuple[int, Figure] | None:
     """Of labels and numbers, as the tables of predictions hold them."""
-    theirs = _by_sample(other.predictions)
-    shared = [
-        (one, theirs[key])
-        for key, one in _by_sample(first.predictions).items()
-        if key in theirs and theirs[key].label == one.label
-    ]
+    shared = [pair for pair in answered_by_both(first, other) if pair[0].label == pair[1].label]
     if not shared:
         return None
     firsts, others = zip(*shared, strict=True)
-    targets = _targets(first, firsts)
-    outputs = [_outputs(first, some) for some in (others, firsts)]
-    return len(shared), first.task.difference(targets, outputs[0], outputs[1], _SEED)
+    targets, outputs = first.task.recalled(firsts)
+    rivals = first.task.recalled(others)[1]
+    return len(shared), first.task.difference(targets, rivals, outputs, _SEED)
+
+
+def answered_by_both(first: Model, other: Model) -> list[tuple[Prediction, Prediction]]:
+    """What two models say of the test samples that they share, by the names of those."""
+    theirs = _by_sample(other.predictions)
+    own = _by_sample(first.predictions)
+    return [(one, theirs[key]) for key, one in own.items() if key in theirs]
 
 
 def _by_sample(predictions: Iterable[Prediction]) -> dict[tuple[str, int], Prediction]:
@@ -149,18 +179,3 @@ def _by_sample(predictions: Iterable[Prediction]) -> dict[tuple[str, int], Predi
         seen[one.input] = seen.get(one.input, 0) + 1
         found[one.input, seen[one.input]] = one
     return found
-
-
-def _targets(model: Model, predictions: Sequence[Prediction]) -> NDArray[Any]:
-    names = model.task.class_names
-    if not names:
-        return np.array([one.label for one in predictions], dtype=np.float64)
-    return np.array([names.index(str(one.label)) for one in predictions], dtype=np.intp)
-
-
-def _outputs(model: Model, predictions: Sequence[Prediction]) -> NDArray[np.float64]:
-    """With the classes in the order of ``model``."""
-    names = model.task.class_names
-    if not names:
-        return np.array([[one.predicted] for one in predictions], dtype=np.float64)
-    return np.array([[one.probabilities[name] for name in names] for one in predictions])

@@ -22,7 +22,7 @@ from headstart.runs.kept_samples import (
     facts_file,
     read_kept_samples,
 )
-from headstart.runs.manifest import read_manifest, task_of
+from headstart.runs.manifest import read_manifest
 from headstart.runs.model import Model
 from headstart.runs.own_source import refuse_own_source
 from headstart.runs.predictions_file import from_csv
@@ -69,18 +69,6 @@ def load(folder: str | Path) -> Model | PlaceModel | SeveralModel:
     return _whole(place, manifest)
 
 
-def load_one_target(folder: str | Path, what: str) -> Model | PlaceModel:
-    """The model of a run with one target: a label, a number, or places in a picture.
-
-    Parameters and errors are those of :func:`load_answering_once`, but for places.
-    """
-    if task_of(Path(folder)) in PLACE_TASKS:
-        from headstart.runs.place_saving import load_places
-
-        return load_places(folder)
-    return load_answering_once(folder, what)
-
-
 def load_answering_once(folder: str | Path, what: str) -> Model:
     """The model of a run that gives every sample one answer: a label or a number.
 
@@ -89,7 +77,7 @@ def load_answering_once(folder: str | Path, what: str) -> Model:
     folder : str or Path
         As :func:`load` takes it.
     what : str
-        Who asks for such a model, such as ``"headstart compare"``.
+        Who asks for such a model, such as ``"headstart label-next"``.
 
     Raises
     ------

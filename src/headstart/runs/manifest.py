@@ -50,14 +50,6 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def task_of(folder: Path) -> str | None:
-    """What a run predicts, before anything is checked; None where that cannot be read."""
-    try:
-        return str(_parse(folder).get("task"))
-    except RunError:
-        return None
-
-
 def is_run(folder: Path) -> bool:
     """Whether the folder looks like a run, whole or not."""
     return (folder / MANIFEST).is_file()

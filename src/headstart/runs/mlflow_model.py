@@ -7,12 +7,14 @@ is kept as code, and nothing else imports it.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import mlflow
 import pandas as pd
 from mlflow.pyfunc.model import PythonModel
 
+from headstart.evaluation.several_targets import SEVERAL_TARGETS
 from headstart.tasks.registry import PLACE_TASKS
 
 #: The name under which MLflow keeps the run folder.
@@ -24,9 +26,9 @@ class RunModel(PythonModel):
 
     def load_context(self, context: Any) -> None:
         """Open the run folder that lies beside the model."""
-        from headstart.runs.loading import load_one_target
+        from headstart.runs.loading import load
 
-        self.model = load_one_target(context.artifacts[RUN], "The tracker mlflow")
+        self.model = load(context.artifacts[RUN])
 
     # MLflow reads the annotation: of a DataFrame it checks nothing, and passes others on too.
     def predict(self, context: Any, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
@@ -45,11 +47,11 @@ class RunModel(PythonModel):
         -------
         pandas.DataFrame
             ``predicted``, and ``p:CLASS`` for each class; of places ``width``, ``height``, and
-            ``boxes`` as JSON or ``share:CLASS`` for each class. ``reason`` where there is no
-            answer.
+            ``boxes`` as JSON or ``share:CLASS`` for each class; of several targets ``TARGET``,
+            ``TARGET:probability`` and ``TARGET:p:CLASS``. ``reason`` where there is no answer.
         """
         rows = [row.to_dict() for row in self.model.predict_rows(self._inputs(model_input))]
-        flat = _flat_places if self.model.task.name in PLACE_TASKS else _flat
+        flat = _FLAT.get(self.model.result_.task, _flat)
         return pd.DataFrame([flat(row) for row in rows])
 
     def _inputs(self, given: Any) -> Any:
@@ -73,5 +75,23 @@ def _flat_places(row: dict[str, Any]) -> dict[str, Any]:
         told["boxes"] = json.dumps(row["boxes"])
     return told | {f"share:{name}": share for name, share in row.get("shares", {}).items()}
 
+
+def _flat_targets(row: dict[str, Any]) -> dict[str, Any]:
+    """The columns of ``predict --out``."""
+    told = {"reason": row.get("reason")}
+    for name, one in row.get("targets", {}).items():
+        told[name] = one["predicted"]
+        if "confidence" in one:
+            told[f"{name}:probability"] = one["confidence"]
+        shares = one.get("probabilities", {})
+        told |= {f"{name}:p:{label}": share for label, share in shares.items()}
+    return told
+
+
+#: By task, where the answer is more than a label or a number.
+_FLAT: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    **dict.fromkeys(PLACE_TASKS, _flat_places),
+    SEVERAL_TARGETS: _flat_targets,
+}
 
 mlflow.models.set_model(RunModel())

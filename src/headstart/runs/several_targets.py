@@ -77,6 +77,20 @@ class SeveralModel:
         """Their names."""
         return tuple(self.models)
 
+    def alone(self, name: str) -> Model:
+        """The model of one target, with its test samples, as a fit of that one would have it.
+
+        Its seconds are those of the whole fit.
+
+        Raises
+        ------
+        KeyError
+            If there is no such target.
+        """
+        rows = (row.answers[name] for row in self.predictions if name in row.answers)
+        result = replace(self.result_.of(name).result, seconds=self.result_.seconds)
+        return replace(self.models[name], result_=result, predictions=tuple(rows))
+
     def predict(self, inputs: Any) -> dict[str, NDArray[Any]]:
         """The answer of each target, shape (n_samples,): labels, numbers, or tuples of labels.
 

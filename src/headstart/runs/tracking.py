@@ -13,9 +13,14 @@ from typing import Any
 
 from headstart.errors import InputError, MissingDependencyError, RunError
 from headstart.evaluation.result import Result
-from headstart.runs.loading import load_one_target
+from headstart.evaluation.several_targets import SeveralResult
+from headstart.metrics.figure import Figure
+from headstart.runs.loading import load
 from headstart.runs.model import Model
 from headstart.runs.place_model import PlaceModel
+from headstart.runs.several_targets import SeveralModel
+
+Run = Model | PlaceModel | SeveralModel
 
 EXPERIMENT = "headstart"
 _BARS = "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"
@@ -64,7 +69,7 @@ def track(folder: Path, name: str) -> str:
         If the tracker cannot be reached or refuses.
     """
     check_tracker(name)
-    model = load_one_target(folder, f"The tracker {name}")
+    model = load(folder)
     try:
         return TRACKERS[name](folder, model)
     except Exception as error:  # whatever a tracker's client and server raise
@@ -74,14 +79,14 @@ def track(folder: Path, name: str) -> str:
         ) from error
 
 
-def _to_mlflow(folder: Path, model: Model | PlaceModel) -> str:
+def _to_mlflow(folder: Path, model: Run) -> str:
     """Parameters, figures, the folder's report and evidence, and the model as a pyfunc."""
     import mlflow
 
     with _quiet(), _started(folder) as run:
         mlflow.log_params(parameters(model.result_))
         mlflow.log_metrics(dict(figures(model.result_)))
-        mlflow.set_tags({"headstart.verdict": model.result_.verdict or "none"})
+        mlflow.set_tags({"headstart.verdict": _verdict(model.result_)})
         for path in sorted(folder.iterdir()):
             if path.is_file() and path.suffix in (".html", ".json", ".csv", ".md"):
                 mlflow.log_artifact(str(path))
@@ -127,7 +132,7 @@ def _quiet() -> Iterator[None]:
             os.environ[_BARS] = bars
 
 
-def parameters(result: Result) -> dict[str, Any]:
+def parameters(result: Result | SeveralResult) -> dict[str, Any]:
     """What the run was made of, a value a name.
 
     Examples
@@ -143,7 +148,7 @@ def parameters(result: Result) -> dict[str, Any]:
         "task": result.task,
         "modality": result.modality,
         "source": result.source,
-        "classes": len(result.classes),
+        **_asked(result),
         "n_train": result.n_train,
         "n_test": result.n_test,
         "stages_trained": sum(one.get("mode") != "frozen" for one in stages),
@@ -152,23 +157,79 @@ def parameters(result: Result) -> dict[str, Any]:
     }
 
 
+def _asked(result: Result | SeveralResult) -> dict[str, Any]:
+    """How many classes there are; or of several targets their names, and what is answered how."""
+    if isinstance(result, Result):
+        return {"classes": len(result.classes)}
+    told: dict[str, Any] = {
+        "targets": ", ".join(one.name for one in result.targets),
+        "grouping": result.grouping,
+    }
+    for name, one in zip(_target_names(result), result.targets, strict=True):
+        told |= {f"{name}.task": one.result.task, f"{name}.served_by": one.served_by}
+        told |= {f"{name}.n_train": one.result.n_train, f"{name}.n_test": one.result.n_test}
+    return told
+
+
 def _is_short(value: Any) -> bool:
     return isinstance(value, (bool, int, float, str))
 
 
-def figures(result: Result) -> Iterator[tuple[str, float]]:
-    """Every test figure with the ends of its interval, the baselines', and the seconds."""
+def _verdict(result: Result | SeveralResult) -> str:
+    """On transfer; of several targets of each."""
+    if isinstance(result, Result):
+        return result.verdict or "none"
+    return "; ".join(f"{one.name}: {one.result.verdict or 'none'}" for one in result.targets)
+
+
+def figures(result: Result | SeveralResult) -> Iterator[tuple[str, float]]:
+    """Every test figure with the ends of its interval, the baselines', and the seconds.
+
+    Of several targets each has its name before it, and what sharing is worth.
+    """
+    if isinstance(result, Result):
+        yield from _judged(result)
+    else:
+        yield from _of_targets(result)
+    for step, seconds in result.seconds.items():
+        yield f"seconds.{_plain(step)}", seconds
+
+
+def _judged(result: Result) -> Iterator[tuple[str, float]]:
     for name, figure in result.test.items():
-        yield name, figure.value
-        yield f"{name}_low", figure.low
-        yield f"{name}_high", figure.high
+        yield from _with_ends(name, figure)
     for baseline in result.baselines:
         for name, figure in baseline.test.items():
             yield f"baseline.{_plain(baseline.name)}.{name}", figure.value
     if result.difference is not None:
         yield "difference", result.difference.value
-    for step, seconds in result.seconds.items():
-        yield f"seconds.{_plain(step)}", seconds
+
+
+def _of_targets(result: SeveralResult) -> Iterator[tuple[str, float]]:
+    for target, one in zip(_target_names(result), result.targets, strict=True):
+        yield from ((f"{target}.{name}", value) for name, value in _judged(one.result))
+        for name, sharing in (("sharing", one.sharing), ("grouped", one.grouped)):
+            if sharing is not None and sharing.difference is not None:
+                yield from _with_ends(f"{target}.{name}", sharing.difference)
+    if result.cost is not None:
+        yield "cost", result.cost
+    for network, seconds in result.training_seconds.items():
+        yield f"training_seconds.{_plain(network)}", seconds
+
+
+def _with_ends(name: str, figure: Figure) -> Iterator[tuple[str, float]]:
+    yield name, figure.value
+    yield f"{name}_low", figure.low
+    yield f"{name}_high", figure.high
+
+
+def _target_names(result: SeveralResult) -> list[str]:
+    """As MLflow takes them; those that are alike then are numbered, so that none is lost."""
+    names = [_plain(one.name) for one in result.targets]
+    return [
+        name if names.count(name) == 1 else f"{name} {place}"
+        for place, name in enumerate(names, start=1)
+    ]
 
 
 def _plain(name: str) -> str:
@@ -177,4 +238,4 @@ def _plain(name: str) -> str:
 
 
 #: By name.
-TRACKERS: Mapping[str, Callable[[Path, Model | PlaceModel], str]] = {"mlflow": _to_mlflow}
+TRACKERS: Mapping[str, Callable[[Path, Run], str]] = {"mlflow": _to_mlflow}

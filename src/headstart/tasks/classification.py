@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -155,6 +155,13 @@ class ClassificationTask:
         predicted = max(by_class, key=by_class.__getitem__)
         label = None if target is None else self.class_names[target]
         return Prediction(name, predicted, by_class[predicted], by_class, label)
+
+    def recalled(self, answers: Sequence[Prediction]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Codes of shape (n_samples,) and probabilities of shape (n_samples, n_classes)."""
+        names = self.class_names
+        codes = np.array([names.index(str(one.label)) for one in answers], dtype=np.intp)
+        shares = [[one.probabilities[name] for name in names] for one in answers]
+        return codes, np.array(shares, dtype=np.float64).reshape(len(answers), len(names))
 
     def figures(self, targets: NDArray[Any], outputs: NDArray[Any], seed: int) -> dict[str, Figure]:
         """Metric name to value with interval."""

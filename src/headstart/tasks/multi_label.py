@@ -160,6 +160,15 @@ class MultiLabelTask:
         sure = float(np.where(says, shares, 1.0 - shares).prod())
         return Prediction(name, written(self.classes[says].tolist()), sure, by_label, label)
 
+    def recalled(self, answers: Sequence[Prediction]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """0 or 1, shape (n_samples, n_labels), and shares, shape (n_samples, 2 * n_labels)."""
+        labels = self.read_labels(as_objects([one.label for one in answers]))
+        shares = [[one.probabilities[name] for name in self.class_names] for one in answers]
+        yes = np.array(shares, dtype=np.float64).reshape(len(answers), len(self.classes))
+        return self.encode(labels), np.stack([1.0 - yes, yes], axis=2).reshape(
+            len(yes), self.n_outputs
+        )
+
     def figures(self, targets: NDArray[Any], outputs: NDArray[Any], seed: int) -> dict[str, Figure]:
         """See :func:`~headstart.metrics.multi_label.multi_label_figures`."""
         return multi_label_figures(targets, self.shares(outputs), seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -109,6 +109,12 @@ class RegressionTask:
     def answer(self, name: str, output: NDArray[Any], target: float | None = None) -> Prediction:
         """A row from the number of one sample and, where it is known, its target."""
         return Prediction(name, float(output[0]), label=None if target is None else float(target))
+
+    def recalled(self, answers: Sequence[Prediction]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Numbers, shape (n_samples,), and what was said, shape (n_samples, 1)."""
+        targets = np.array([one.label for one in answers], dtype=np.float64)
+        said = np.array([one.predicted for one in answers], dtype=np.float64)
+        return targets, said[:, None]
 
     def figures(self, targets: NDArray[Any], outputs: NDArray[Any], seed: int) -> dict[str, Figure]:
         """Metric name to value with interval, which needs no ``seed``."""

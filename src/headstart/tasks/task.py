@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
@@ -109,6 +109,13 @@ class Task(Protocol):
 
     def answer(self, name: str, output: NDArray[Any], target: Any = None) -> Prediction:
         """A row for the sample ``name`` from its outputs, shape (n_outputs,)."""
+        ...
+
+    def recalled(self, answers: Sequence[Prediction]) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Targets and outputs of rows that :meth:`answer` gave, each with its target.
+
+        Their classes may have another order than those of this task.
+        """
         ...
 
     def figures(self, targets: NDArray[Any], outputs: NDArray[Any], seed: int) -> dict[str, Figure]:

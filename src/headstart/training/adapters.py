@@ -77,6 +77,8 @@ def _targets(network: SuffixNetwork, plan: Plan) -> Iterator[str]:
 
 def merge_adapters(network: SuffixNetwork) -> None:
     """Add the additions to the weights and take them away again."""
+    if not any(_ADDED in name for name, _ in network.named_parameters()):
+        return  # peft brings much with it, and takes seconds to import
     from peft.tuners.tuners_utils import BaseTunerLayer
 
     adapted = [

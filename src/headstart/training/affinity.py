@@ -8,7 +8,7 @@ alone, and what that does to the losses of all is looked at; then they are put b
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 #: Steps from one measurement to the next.
 _EVERY = 5
+_MEASURED, _SECONDS, _STEPS = "measured", "seconds", "steps"
 
 
 @dataclass
@@ -58,6 +59,24 @@ class Affinities:
         total = np.where(there, stacked, 0.0).sum(axis=0)
         return np.asarray(total / np.maximum(there.sum(axis=0), 1))
 
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """What a training that is broken off has to keep of it.
+
+        Examples
+        --------
+        >>> copy = Affinities()
+        >>> copy.recall(Affinities([np.array([[0.5, 0.25]])], 2.0).to_arrays())
+        >>> copy.mean().tolist(), copy.seconds
+        ([[0.5, 0.25]], 2.0)
+        """
+        stacked = np.stack(self.measured) if self.measured else np.empty((0, 0, 0))
+        return {_MEASURED: stacked, _SECONDS: np.array([self.seconds])}
+
+    def recall(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Have measured what :meth:`to_arrays` gave, and nothing else."""
+        self.measured = [np.asarray(one) for one in arrays[_MEASURED]]
+        self.seconds = float(arrays[_SECONDS][0])
+
 
 class AffinityTrainer(Trainer):
     """A trainer that measures affinities on the way, and trains as it would without.
@@ -83,6 +102,16 @@ class AffinityTrainer(Trainer):
             self.record.seconds += time.perf_counter() - began
         self.n_steps += 1
         return super().step(batch, rows)
+
+    def remembered(self) -> dict[str, Tensor]:
+        """All measurements, and the step of the last: a training that goes on has them still."""
+        told = {name: torch.from_numpy(one) for name, one in self.record.to_arrays().items()}
+        return told | {_STEPS: torch.tensor([self.n_steps])}
+
+    def recall(self, remembered: Mapping[str, Tensor]) -> None:
+        """Go on with what :meth:`remembered` gave."""
+        self.record.recall({name: one.numpy() for name, one in remembered.items()})
+        self.n_steps = int(remembered[_STEPS][0])
 
     def measure(self, batch: Batch, rows: Any) -> NDArray[np.float64]:
         """Affinities in this batch; nothing of the network is other than before."""

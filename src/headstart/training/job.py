@@ -112,9 +112,14 @@ def train(
     progress(f"train in {job.processes} processes", 0, None)
     outcome = run_in_processes(make_fabric(job), partial(run, job=job))
     if assembled is not None:
-        tensors = {name: torch.from_numpy(one) for name, one in outcome.tensors.items()}
-        assembled.network.load_state_dict(tensors)
+        put_into(assembled, outcome)
     return outcome
+
+
+def put_into(assembled: Assembled, outcome: Outcome) -> None:
+    """Give a network the numbers of a training that is over."""
+    tensors = {name: torch.from_numpy(one) for name, one in outcome.tensors.items()}
+    assembled.network.load_state_dict(tensors)
 
 
 def make_fabric(job: TrainingJob) -> Fabric:
@@ -163,7 +168,8 @@ def run(
     network.cpu().eval().requires_grad_(False)
     state = assembled.network.state_dict()
     tensors = {name: one.numpy().copy() for name, one in state.items()}
-    return Outcome(tensors, head, trained, scores, losses, merits)
+    beside = {name: one.numpy() for name, one in trainer.remembered().items()}
+    return Outcome(tensors, head, trained, scores, losses, merits, beside)
 
 
 def make_trainer(

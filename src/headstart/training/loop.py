@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -163,6 +163,7 @@ class Trainer:
         history = [*newest.history] if newest is not None else [self.start()]
         if newest is not None:
             put_back(newest, self.network, self.optimiser)
+            self.recall(newest.beside)
         ended: Ended = "finished"
         try:
             while not self.is_over(history):
@@ -187,6 +188,13 @@ class Trainer:
         """Of the samples that are learned from."""
         lengths = self.learning.lengths
         return None if lengths is None else lengths[self.learning.train_rows]
+
+    def remembered(self) -> dict[str, Tensor]:
+        """What a snapshot has to hold beside network and optimiser: nothing here."""
+        return {}
+
+    def recall(self, remembered: Mapping[str, Tensor]) -> None:
+        """Go on with what :meth:`remembered` gave."""
 
     def start(self) -> EpochFigures:
         """Judge the network as the plan hands it over."""
@@ -343,7 +351,8 @@ class Trainer:
     def keep(self, history: list[EpochFigures]) -> None:
         """Write a snapshot, and forget those that nobody will ask for."""
         if self.fabric.is_global_zero:
-            self.checkpoints.write(take(self.network, self.optimiser, history))
+            snapshot = take(self.network, self.optimiser, history, self.remembered())
+            self.checkpoints.write(snapshot)
             last = history[-1].epoch
             wanted = {*range(last - max(self.training.average_last, 2) + 1, last + 1)}
             best = _best_epoch(history)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from headstart.training.loop import Trained
 from headstart.training.snapshot import EpochFigures
 
 _NETWORK = "network/"
+_BESIDE = "beside/"
 _TRAINED = "trained"
 _JUDGED = ("scores", "losses", "merits")
 
@@ -37,6 +38,8 @@ class Outcome:
         Of the samples held back, in the units of the targets.
     losses, merits : ndarray of shape (n_valid,)
         Of the same samples: lower, and higher, is better.
+    beside : mapping of str to ndarray
+        What the trainer remembers beside.
 
     Examples
     --------
@@ -58,12 +61,14 @@ class Outcome:
     scores: NDArray[Any]
     losses: NDArray[Any]
     merits: NDArray[Any]
+    beside: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
     def to_file(self, path: Path) -> None:
         """Write a safetensors file; how it went is JSON in its metadata."""
         from safetensors.numpy import save
 
         arrays = {_NETWORK + name: one for name, one in self.tensors.items()}
+        arrays |= {_BESIDE + name: one for name, one in self.beside.items()}
         arrays |= self.head.to_arrays() | {name: getattr(self, name) for name in _JUDGED}
         # The file takes memory as it lies. ascontiguousarray would give a lone number an axis.
         plain = {name: np.asarray(one, order="C") for name, one in arrays.items()}
@@ -77,13 +82,16 @@ class Outcome:
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             trained = _trained(json.loads(file.metadata()[_TRAINED]))
-        tensors = {
-            name.removeprefix(_NETWORK): one
-            for name, one in arrays.items()
-            if name.startswith(_NETWORK)
-        }
+        tensors, beside = (_below(prefix, arrays) for prefix in (_NETWORK, _BESIDE))
         judged = {name: arrays[name] for name in _JUDGED}
-        return cls(tensors, LinearHead.from_arrays(arrays), trained, **judged)
+        head = LinearHead.from_arrays(arrays)
+        return cls(tensors, head, trained, **judged, beside=beside)
+
+
+def _below(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {
+        name.removeprefix(prefix): one for name, one in arrays.items() if name.startswith(prefix)
+    }
 
 
 def _trained(plain: Mapping[str, Any]) -> Trained:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _NETWORK = "network/"
 _OPTIMISER = "optimiser/"
+_BESIDE = "beside/"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Snapshot:
     Parameters
     ----------
     tensors : mapping of str to Tensor
-        Of the network and of the optimiser.
+        Of the network and of the optimiser, and what the trainer remembers beside them.
     history : tuple of EpochFigures
         The last one is this snapshot's.
     """
@@ -63,11 +64,21 @@ class Snapshot:
         """Epochs that are over."""
         return self.history[-1].epoch
 
+    @property
+    def beside(self) -> dict[str, Tensor]:
+        """What the trainer remembers."""
+        return {
+            name.removeprefix(_BESIDE): one
+            for name, one in self.tensors.items()
+            if name.startswith(_BESIDE)
+        }
+
 
 def take(
     network: SuffixNetwork,
     optimiser: torch.optim.Optimizer,
     history: Sequence[EpochFigures],
+    beside: Mapping[str, Tensor] | None = None,
 ) -> Snapshot:
     """Copy everything that changes in training."""
     tensors = {_NETWORK + name: one.detach().clone() for name, one in network.state_dict().items()}
@@ -75,6 +86,7 @@ def take(
     for parameter, state in optimiser.state.items():
         for key, value in state.items():
             tensors[f"{_OPTIMISER}{names[parameter]}/{key}"] = torch.as_tensor(value).clone()
+    tensors |= {_BESIDE + name: one for name, one in (beside or {}).items()}
     return Snapshot(tensors, tuple(history))
 
 

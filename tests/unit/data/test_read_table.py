@@ -102,7 +102,8 @@ def test_rows_at_fault_are_set_aside_with_their_numbers(table, tmp_path):
 
 def test_columns_can_be_named(table):
     path = table("where,what,label\npets/cat/0.jpg,a,x\n")
-    assert read_table(path, "where", "what").labels.tolist() == ["a"]
+    read = read_table(path, "where", "what")
+    assert (read.labels.tolist(), read.label_column) == (["a"], "what")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_kinds_of_tables(table, content, name):
     assert texts_of(data) == TEXTS
     assert data.names == [f"{name}, row 1", f"{name}, row 2"]
     assert data.quarantined == data.notes == ()
+    assert data.label_column == ("Class" if "Sentence" in str(content) else "label")
 
 
 def test_quotation_marks_between_tabs_may_be_text(table):

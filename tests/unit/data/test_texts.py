@@ -146,13 +146,15 @@ def test_rows_of_a_frame_without_text_or_label_are_set_aside():
 
 def test_labels_beside_a_frame_go_before_its_own():
     frame = polars.DataFrame({"text": TEXTS, "label": ["x", "y", "z"]})
-    assert read_any(frame, LABELS).labels.tolist() == LABELS
+    data = read_any(frame, LABELS)
+    assert (data.labels.tolist(), data.label_column) == (LABELS, None)
 
 
 def test_columns_of_a_frame_can_be_named():
     frame = polars.DataFrame({"words": TEXTS, "stars": [1.0, 2.5, 3.0]})
     data = read_any(frame, text_column="words", label_column="stars")
     assert data.labels.tolist() == [1.0, 2.5, 3.0]
+    assert data.label_column == "stars"
     with pytest.raises(InputError, match=r"has no column 'other'. Its columns: 'words', 'stars'"):
         read_any(frame, text_column="other")
 

@@ -37,6 +37,7 @@ FULL = Result(
     notes=("A note.",),
     seconds={"read": 0.5},
     per_class={"a": FIGURE},
+    label_column="kind",
 )
 #: What the design promises to those who read ``--json``.
 PROMISED = {

@@ -184,6 +184,7 @@ def test_a_table_with_labels_that_are_missing(classifier, photos, tmp_path):
     assert result.n_train + result.n_test == 19
     assert len(result.quarantined) == 2
     assert any("label" in aside["reason"] for aside in result.quarantined)
+    assert result.label_column == "label"
 
 
 @pytest.mark.parametrize("kind", ["paths", "pictures", "arrays", "stack", "mixed"])

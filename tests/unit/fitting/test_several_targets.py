@@ -378,8 +378,6 @@ def test_what_is_asked_for_wrongly(tiny_source, targets, options, message):
 def test_plans_that_are_looked_for_are_refused(tiny_source):
     with pytest.raises(PlanError, match="With several targets one source and one plan are fitted"):
         settings_of(tiny_source, "freeze:auto")
-    with pytest.raises(InputError, match="Leave out --resume"):
-        settings_of(tiny_source, "freeze:1", resume=True)
 
 
 def test_a_target_that_training_lacks_is_refused(tiny_source, paths):

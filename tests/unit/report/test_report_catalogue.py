@@ -20,7 +20,10 @@ CATALOGUE = json.loads((REPORT / "languages" / "zh.json").read_text(encoding="ut
 TEMPLATES = ("report.html.jinja", "charts.jinja")
 
 #: They say nothing on a page, or commands alone.
-SILENT = {REPORT / name for name in ("run_comparison.py", "language.py", "fit_command.py")}
+SILENT = {
+    REPORT / name
+    for name in ("run_comparison.py", "target_comparison.py", "language.py", "fit_command.py")
+}
 #: Where sentences come from that end in a result or in evidence.
 SPEAKERS = sorted(
     {

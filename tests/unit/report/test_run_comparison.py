@@ -41,6 +41,7 @@ def test_the_better_run_is_told(good, poor):
     assert against["shared"] == second["n_test"] == len(good.predictions)
     own, other = (run["figures"]["accuracy"]["value"] for run in (second, first))
     assert against["value"] == pytest.approx(own - other)
+    assert against["answered_otherwise"] == 0
     lines = list(comparison_lines(told))
     assert "good against poor: better: +" in lines[-1]
     assert lines[1].split()[0] == "poor"
@@ -61,7 +62,9 @@ def test_only_shared_samples_with_the_same_label_count(good, poor):
     told = compare_runs({"poor": poor, "good": replace(good, predictions=relabelled)})
     half = (len(good.predictions) + 1) // 2
     assert told["runs"][1]["against_first"]["shared"] == half - 1
-    assert f"on {half - 1} of " in list(comparison_lines(told))[-1]
+    line = list(comparison_lines(told))[-1]
+    assert f"on {half - 1} of " in line
+    assert line.endswith(" 1 more is left out: the right answer is another one in either run.")
 
 
 def test_nothing_shared_is_said(good, poor):
@@ -113,6 +116,7 @@ def test_runs_of_places_are_compared_on_their_test_pictures(found, task):
     assert told["metric"] in told["runs"][0]["figures"]
     against = told["runs"][1]["against_first"]
     assert (against["value"], against["shared"]) == (0.0, 4)
+    assert against["answered_otherwise"] is None
     assert against["low"] < 0 < against["high"] or against["low"] == against["high"] == 0
     assert "no measurable difference: 0.000 (95 %: " in list(comparison_lines(told))[-1]
     assert "on 4 test pictures" in list(comparison_lines(told))[-1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -56,6 +58,13 @@ def test_merged_additions_give_the_same_outputs(make_network, make_plan):
     assert network.state_dict().keys() == plain.state_dict().keys()
     kinds = {type(module).__module__.partition(".")[0] for module in network.modules()}
     assert "peft" not in kinds
+
+
+def test_peft_is_not_imported_where_nothing_was_added(make_network, make_plan, monkeypatch):
+    monkeypatch.setitem(sys.modules, "peft.tuners.tuners_utils", None)  # its import is an error
+    merge_adapters(make_network(make_plan("ftt")))
+    with pytest.raises(ImportError, match="peft"):
+        merge_adapters(make_network(make_plan("faa", "lora")))
 
 
 def test_merged_additions_reach_the_backbone(make_backbone, make_plan, make_head, weights_of):
