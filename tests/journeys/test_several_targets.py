@@ -76,6 +76,18 @@ def test_the_report_is_made_again(run, scenes):
     assert "每个目标有多好" in (scenes / "zh.html").read_text("utf-8")
 
 
+def test_a_target_has_a_page_of_its_own(run, scenes):
+    headstart("report", "run", "--target", "warm", "--explain", "--out", "warm.json", cwd=scenes)
+    page = json.loads((scenes / "warm.json").read_text("utf-8"))
+    note = "This page is about the target 'warm' alone, one of 3 of its run."
+    assert note in json.dumps(page, ensure_ascii=False)
+    assert '"explained": true' in json.dumps(page)
+    done = headstart("report", "run", "--explain", cwd=scenes, check=2)
+    assert "--explain is about one target. Accepted: 'warm', 'light' (labels and" in done.stderr
+    done = headstart("report", "run", "--target", "tags", cwd=scenes, check=2)
+    assert "there is no page of 'tags' alone. Accepted: 'warm', 'light'" in done.stderr
+
+
 def test_sharing_is_measured_and_printed_as_json(run, scenes):
     done = headstart(
         *("fit", "scenes.csv", "--targets", "warm,light=regression", "--plan", "freeze:-1"),

@@ -19,6 +19,9 @@ def report(
     explain: Annotated[
         bool, typer.Option("--explain", help="Find out what counted for the hardest samples.")
     ] = False,
+    target: Annotated[
+        str | None, typer.Option(help="Of a run with several: the page of this target alone.")
+    ] = None,
     curve: Annotated[
         Path | None, typer.Option(help="What 'headstart curve DATA --json' printed, to be shown.")
     ] = None,
@@ -31,7 +34,7 @@ def report(
     from headstart.cli.json_output import read_json
     from headstart.cli.output_file import check_output
     from headstart.cli.run_report import contents_of
-    from headstart.cli.several_targets import several_page
+    from headstart.cli.several_targets import several_page, target_alone
     from headstart.files import to_json
     from headstart.report import check_language, render_html, render_markdown, translated
     from headstart.runs import load
@@ -43,13 +46,15 @@ def report(
     model = load(run)
     told = None if curve is None else read_json(curve)
     if isinstance(model, SeveralModel):
-        if explain:
-            raise InputError(
-                f"The run {str(run)!r} has several targets; --explain is about runs with one. "
-                "Leave it out."
-            )
-        _written(place, several_page(model, place.suffix, language, curve=told), open_)
-        return
+        if target is None and not explain:
+            _written(place, several_page(model, place.suffix, language, curve=told), open_)
+            return
+        model = target_alone(model, target, explain)
+    elif target is not None:
+        raise InputError(
+            f"The run {str(run)!r} has one target, and --target {target} names one of several. "
+            "Leave it out: the report is about that target."
+        )
     contents = translated(contents_of(model, explains=explain, curve=told), language)
     if place.suffix == ".json":
         page = to_json(contents)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from headstart.evaluation.several_targets import SeveralResult, TargetResult
     from headstart.fitting import Settings, Watch
     from headstart.progress import Progress
+    from headstart.runs.model import Model
     from headstart.runs.several_targets import SeveralModel
 
 _SHOWN_AT_MOST = 5
@@ -237,6 +238,39 @@ def several_page(
         return to_json(contents)
     render = render_several_markdown if ending == ".md" else render_several_html
     return render(contents).encode("utf-8", "backslashreplace")
+
+
+def target_alone(model: SeveralModel, name: str | None, explains: bool) -> Model:
+    """One target as the page of a run of it alone shows it.
+
+    Raises
+    ------
+    InputError
+        If there is no such target, none is named, or there is no such page or explanation of it.
+    """
+    from headstart.report.sayings import SAYINGS
+    from headstart.report.several_targets import note_on
+
+    shown = [one for one in model.targets if model.models[one].task.name in SAYINGS]
+    if name not in shown:
+        wrong = (
+            "--explain is about one target"
+            if name is None
+            else f"there is no page of {name!r} alone"
+        )
+        raise InputError(
+            f"The run has several targets, and {wrong}. Accepted: {', '.join(map(repr, shown))} "
+            "(labels and numbers). Name one: --target NAME."
+        )
+    if explains and model.result_.modality == "text":
+        raise InputError(
+            "A run with several targets keeps no texts, so that there is none to explain. Accepted "
+            "with --explain are runs of pictures. In Python, headstart.explain takes the model of "
+            "a target, load(RUN).alone(NAME), and any text."
+        )
+    alone = model.alone(name)
+    note = note_on(name, len(model.targets))
+    return replace(alone, result_=replace(alone.result_, notes=(note, *alone.result_.notes)))
 
 
 def _tell(model: SeveralModel, folder: Path) -> None:

@@ -77,6 +77,11 @@ def several_contents(
     return plain
 
 
+def note_on(name: str, n_targets: int) -> str:
+    """What the page of one target alone says of itself."""
+    return f"This page is about the target {name!r} alone, one of {n_targets} of its run."
+
+
 def render_several_html(contents: Mapping[str, Any]) -> str:
     """A self-contained page of :func:`several_contents`; every text from the data is escaped."""
     language = language_named(contents["language"])
