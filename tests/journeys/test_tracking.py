@@ -6,12 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.journeys.commands import headstart_process
+from tests.journeys.commands import headstart, headstart_process
 from tests.tiny_encoders import write_reviews
-from typer.testing import CliRunner
 
 from headstart import load
-from headstart.cli.app import app
 from headstart.errors import InputError, MissingDependencyError, RunError
 from headstart.evaluation.several_targets import Sharing
 from headstart.runs import tracking
@@ -127,14 +125,16 @@ def test_masks_are_answered_by_their_shares(place_runs, tmp_path):
 
 @pytest.fixture(scope="module")
 def several(place):
-    """A run with several targets that was told to the same store by the command, in here."""
+    """A run with several targets that was told to the same store."""
     rows = (place / "reviews.csv").read_text("utf-8").splitlines()
     lines = [f"{row},{number % 5}.5" for number, row in enumerate(rows[1:])]
     (place / "both.csv").write_text("\n".join([f"{rows[0]},stars", *lines]) + "\n", "utf-8")
-    given = ["fit", "both.csv", "--targets", "label,stars", "--source", "classical"]
-    done = CliRunner().invoke(app, [*given, "--out", "several", "--track", "mlflow"])
-    assert done.stdout.splitlines()[-1].startswith("Tracked: MLflow run ")
-    return load(place / "several")
+    with pytest.MonkeyPatch.context() as patch:  # other stores are open by now
+        patch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{place / 'store.db'}")
+        given = ["fit", "both.csv", "--targets", "label,stars", "--source", "classical"]
+        done = headstart(*given, "--out", "several", "--track", "mlflow", cwd=place)
+        assert done.stdout.splitlines()[-1].startswith("Tracked: MLflow run ")
+        yield load(place / "several")
 
 
 def test_a_run_with_several_targets_is_told_and_answers(several):
