@@ -12,6 +12,7 @@ from headstart.cli.task_argument import AUTO, check_task, choose_task
 from headstart.cli.written_run import RunForm, told_by_summary, write_run
 from headstart.data import read_table
 from headstart.data.dataset import Dataset
+from headstart.data.split_column import obey_split
 from headstart.errors import InputError
 from headstart.fitting import Settings, Watch, fit, read_sides
 from headstart.fitting.source_names import source_settings
@@ -93,8 +94,10 @@ def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset
                 f"'{place}' is a folder, which has no columns. Leave out --path-column, --text and "
                 "--label-column, or give a CSV or Parquet file."
             )
-    test = None if data.test is None else _read_table(data.test, data, progress)
-    return _read_table(data.train, data, progress), test
+    train = _read_table(data.train, data, progress)
+    if data.test is None:
+        return obey_split(train)
+    return train, _read_table(data.test, data, progress)
 
 
 def _read_table(place: Path, data: DataArguments, progress: Progress) -> Dataset:

@@ -79,6 +79,8 @@ class Dataset:
         Sentences that the user should see (an empty class folder, say).
     label_column : str or None
         What the column of the labels is called, where they stood in one.
+    parts : ndarray of shape (n_samples,) or None
+        What a column ``split`` says of each sample, as long as nobody has obeyed it.
     """
 
     modality: Modality
@@ -89,6 +91,7 @@ class Dataset:
     quarantined: tuple[Quarantined, ...] = ()
     notes: tuple[str, ...] = ()
     label_column: str | None = None
+    parts: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.items) if self.vectors is None else len(self.vectors)
@@ -118,6 +121,7 @@ class Dataset:
             vectors=None if self.vectors is None else self.vectors[rows],
             rows=None if self.vectors is None else self.row_numbers[rows],
             labels=None if self.labels is None else self.labels[rows],
+            parts=None if self.parts is None else self.parts[rows],
         )
 
     @property

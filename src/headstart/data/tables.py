@@ -18,6 +18,7 @@ from headstart.data.dataset import Dataset, Quarantined
 from headstart.data.identify import identify_all
 from headstart.data.items import FileItem
 from headstart.data.printable import printable
+from headstart.data.split_column import parts_in
 from headstart.data.table_files import TABLE_ENDINGS, Table, read_table_file
 from headstart.data.text_tables import texts_of
 from headstart.errors import InputError
@@ -123,7 +124,8 @@ def _pictures_of(
     table: Table, path_column: str | None, label_column: str | None, progress: Progress
 ) -> Dataset:
     name, blank = table.name, table.blank
-    paths = table.cells(find_column(table.columns, path_column, PATH_NAMES, "path", name))
+    path_column = find_column(table.columns, path_column, PATH_NAMES, "path", name)
+    paths = table.cells(path_column)
     label_column = find_column(table.columns, label_column, LABEL_NAMES, "label", name)
     labels = table.cells(label_column)
     if not paths:
@@ -162,6 +164,7 @@ def _pictures_of(
         ),
         notes=table.notes,
         label_column=label_column,
+        parts=parts_in(table, list(kept), (path_column, label_column)),
     )
 
 

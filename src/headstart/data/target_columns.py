@@ -21,7 +21,7 @@ from headstart.data.items import FileItem
 from headstart.data.named_pictures import find_pictures
 from headstart.data.printable import printable
 from headstart.data.reading import read_any
-from headstart.data.split_folders import SPLIT_NAMES
+from headstart.data.split_column import obey_split, parts_in, split_column
 from headstart.data.table_files import TABLE_ENDINGS, Table, read_table_file
 from headstart.data.text_signs import column_names
 from headstart.data.text_tables import sift_table
@@ -31,9 +31,6 @@ from headstart.progress import Progress, silent
 
 #: Names of a column with paths, where the table holds several targets and no texts.
 _PATHS = (*PATH_NAMES, "name")
-_SPLIT = ("split",)
-_TRAINING = ("train", "training")
-_TESTING = ("test", "testing")
 
 
 @dataclass(frozen=True)
@@ -94,15 +91,15 @@ def read_target_table(
         texts = is_of_texts(table.columns, path_column, text_column, table.name)
     if not texts and given not in table.columns:
         raise _no_column(table, str(given))
-    split = find_by_name(table.columns, _SPLIT) if splits else None
-    split = None if split in names else split
-    own = {words if texts else given, find_by_name(table.columns, _SPLIT)}
+    own = {words if texts else given, split_column(table)}
     columns = list(names) or [one for one in table.columns if one not in own]
     labels = _labels_of(table, columns)
     read = _texts(table, text_column, progress) if texts else _pictures(table, str(given), progress)
-    dataset = replace(read[0], labels=labels[read[1]])
-    parts = None if split is None else np.array(table.cells(split), dtype=object)[read[1]]
-    return _split(tuple(columns), dataset, parts)
+    parts = parts_in(table, [*read[1]], names) if splits else None
+    dataset = replace(read[0], labels=labels[read[1]], parts=parts)
+    learner, tester = obey_split(dataset)
+    held_out = None if tester is None else _without_empty(tester)
+    return Targets(tuple(columns), _without_empty(learner), held_out)
 
 
 def read_targets(
@@ -289,22 +286,3 @@ def _without_empty(dataset: Dataset) -> Dataset:
         f"{len(dataset.quarantined)} were set aside. Accepted are samples with one target at "
         "least. Fill in cells, or name other columns."
     )
-
-
-def _split(names: tuple[str, ...], dataset: Dataset, parts: NDArray[Any] | None) -> Targets:
-    """Both sides, where the table says which samples are for testing."""
-    said = [] if parts is None else [str(one or "").lower() for one in parts]
-    obeyed = set(said) <= SPLIT_NAMES and set(said) & {*_TRAINING} and set(said) & {*_TESTING}
-    if not obeyed:
-        return Targets(names, _without_empty(dataset))
-    learner = dataset.take(row for row, one in enumerate(said) if one in _TRAINING)
-    tester = dataset.take(row for row, one in enumerate(said) if one in _TESTING)
-    left = len(said) - len(learner) - len(tester)
-    note = (
-        f"The column 'split' says which samples are for training ({len(learner)}) and which for "
-        f"testing ({len(tester)})"
-        + (f"; {left} are for neither, and were left out." if left else ".")
-    )
-    learner = replace(learner, notes=(*learner.notes, note))
-    tester = replace(tester, quarantined=(), notes=())
-    return Targets(names, _without_empty(learner), _without_empty(tester))

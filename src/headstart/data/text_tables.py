@@ -11,6 +11,7 @@ import numpy as np
 from headstart.data.columns import LABEL_NAMES, TEXT_NAMES, find_column
 from headstart.data.dataset import Dataset
 from headstart.data.printable import printable
+from headstart.data.split_column import parts_in
 from headstart.data.table_files import Table, read_table_file
 from headstart.data.texts import Sifted, sift_texts
 from headstart.errors import InputError
@@ -68,7 +69,9 @@ def texts_of(
     labels = table.cells(column)
     read = sift_table(table, text_column, labels, progress)
     dataset = read.dataset(np.array([labels[row] for row in read.items], dtype=np.str_))
-    return replace(dataset, label_column=column)
+    taken = (column,) if text_column is None else (column, text_column)
+    parts = parts_in(table, list(read.items), taken)
+    return replace(dataset, label_column=column, parts=parts)
 
 
 def sift_table(
