@@ -13,6 +13,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
+from tests.remembered_probes import remembered_probes
 
 from headstart import TransferClassifier, TransferRegressor, load
 from headstart.activations.conversion import NETWORK
@@ -107,6 +108,13 @@ def pictures():
 
 
 MAKERS = {"classification": TransferClassifier, "regression": TransferRegressor}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def probes():
+    """Fitted once for the same samples."""
+    with remembered_probes():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.remembered_probes import remembered_probes
 
 from headstart.activations.preparation import Request, make_converted
 from headstart.backbones import catalogue
@@ -44,6 +45,13 @@ class FittingProvider:
         return network, Source(
             f"fitting/{name}", "image", name, FACTS, "MIT", "random-0", 5, None, "test"
         )
+
+
+@pytest.fixture(scope="package", autouse=True)
+def probes() -> Iterator[None]:
+    """Fitted once for the same samples."""
+    with remembered_probes():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -62,6 +62,20 @@ def test_joined_stages_are_picked_when_each_knows_one_half():
     assert len(probe.head.mean) >= 3
 
 
+@pytest.mark.parametrize("objective", [LogisticObjective(2), RidgeObjective()])
+def test_the_same_samples_give_the_same_probe_to_the_last_bit(objective):
+    features = {"first": noise(60, seed=2), "last": USEFUL}
+    folds = stratified_folds(CODES, range(60), 5, 0)
+    targets = CODES if isinstance(objective, LogisticObjective) else USEFUL[:, 0]
+    given = Samples(features, targets, objective, folds)
+    one, other = fit_probe(given), fit_probe(given)
+    for name in ("mean", "scale", "weights", "bias", "temperature"):
+        np.testing.assert_array_equal(getattr(one.head, name), getattr(other.head, name))
+    np.testing.assert_array_equal(one.held_out.scores, other.held_out.scores)
+    assert (one.plan, one.decisions) == (other.plan, other.decisions)
+    assert (one.cv_score, one.cv_loss) == (other.cv_score, other.cv_loss)
+
+
 def test_what_the_plan_says_is_not_chosen_again():
     features = {"first": USEFUL, "last": USEFUL}
     probe = fit_probe(samples(features, CODES), HeadPlan(("first",), 7.0))
