@@ -11,8 +11,11 @@ from headstart.cli.plan_argument import read_plan
 from headstart.cli.task_argument import AUTO, check_task, choose_task
 from headstart.cli.written_run import RunForm, told_by_summary, write_run
 from headstart.data import read_table
+from headstart.data.box_tables import columns_of_boxes
 from headstart.data.dataset import Dataset
+from headstart.data.printable import printable
 from headstart.data.split_column import obey_split
+from headstart.data.table_files import read_table_file
 from headstart.errors import InputError
 from headstart.fitting import Settings, Watch, fit, read_sides
 from headstart.fitting.source_names import source_settings
@@ -85,6 +88,31 @@ def fit_and_save(
 
 def read_data(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
     """The training samples, and the test samples where there are any."""
+    train, test = _read_sides(data, progress)
+    if data.task == AUTO and train.modality == "image" and data.train.is_file():
+        _refuse_boxes(data.train)
+    return train, test
+
+
+def _refuse_boxes(table: Path) -> None:
+    """Labels are not guessed to be of whole pictures where boxes stand beside them.
+
+    Raises
+    ------
+    InputError
+        If they do.
+    """
+    found = columns_of_boxes(read_table_file(str(table)).columns)
+    if found is not None:
+        raise InputError(
+            f"'{printable(str(table))}' has the columns {', '.join(found[1])}, which place boxes, "
+            "and nothing says what is asked. Accepted: of fit and curve --task detect (boxes in "
+            "pictures) and --task locate (the one box of each picture); everywhere --task "
+            "classification and --task regression (whole pictures). Name one of them."
+        )
+
+
+def _read_sides(data: DataArguments, progress: Progress) -> tuple[Dataset, Dataset | None]:
     columns = (data.path_column, data.text_column, data.label_column)
     if columns == (None, None, None):
         return read_sides(data.train, None, data.test, progress)

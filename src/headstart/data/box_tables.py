@@ -93,23 +93,39 @@ def written_in_table(
     return written
 
 
+def columns_of_boxes(
+    columns: Sequence[str],
+) -> tuple[Form, tuple[str, str, str, str]] | None:
+    """Which columns of a table place boxes, and how; None where there are none.
+
+    Examples
+    --------
+    >>> columns_of_boxes(["file", "label", "XMin", "YMin", "XMax", "YMax"])
+    ('corners', ('XMin', 'YMin', 'XMax', 'YMax'))
+    >>> columns_of_boxes(["path", "label"]) is None
+    True
+    """
+    for form, names in _CORNERS:
+        x, y, across, down = (find_by_name(columns, (one,)) for one in names)
+        if x is not None and y is not None and across is not None and down is not None:
+            return form, (x, y, across, down)
+    return None
+
+
 def _layout(table: Table, path_column: str | None, label_column: str | None) -> _Layout:
     path = find_column(table.columns, path_column, _PICTURE_NAMES, "path", table.name)
     label = label_column
     if label is not None:
         find_column(table.columns, label, _CLASS_NAMES, "label", table.name)
     others = [column for column in table.columns if column != path]
-    for form, names in _CORNERS:
-        found = [find_by_name(others, (one,)) for one in names]
-        x, y, across, down = found
-        if x is not None and y is not None and across is not None and down is not None:
-            rest = [column for column in others if column not in found]
-            width, height = find_by_name(rest, ("width",)), find_by_name(rest, ("height",))
-            size = None if width is None or height is None else (width, height)
-            # The y of a place is no label, though a label may be called so.
-            return _Layout(
-                path, label or find_by_name(rest, _CLASS_NAMES), form, (x, y, across, down), size
-            )
+    placing = columns_of_boxes(others)
+    if placing is not None:
+        form, corners = placing
+        rest = [column for column in others if column not in corners]
+        width, height = find_by_name(rest, ("width",)), find_by_name(rest, ("height",))
+        size = None if width is None or height is None else (width, height)
+        # The y of a place is no label, though a label may be called so.
+        return _Layout(path, label or find_by_name(rest, _CLASS_NAMES), form, corners, size)
     raise InputError(
         f"The table '{printable(table.name)}' has no columns that place a box. Its columns: "
         f"{', '.join(map(repr, table.columns))}. Accepted names: {_ACCEPTED}. Rename the columns; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from headstart.cli.app import app
@@ -30,6 +31,28 @@ def test_a_text_column_is_read_on_both_sides(table):
 def test_a_folder_has_no_text_column(tmp_path):
     with pytest.raises(InputError, match=r"has no columns. Leave out --path-column, --text"):
         read_data(DataArguments(tmp_path, text_column="words"), silent)
+
+
+@pytest.fixture
+def boxes(tmp_path):
+    for number in range(4):
+        Image.new("RGB", (16, 16), (60 * number, 9, 9)).save(tmp_path / f"{number}.png")
+    rows = [f"{number}.png,{'ab'[number % 2]},1,1,9,9" for number in range(4)]
+    table = tmp_path / "boxes.csv"
+    table.write_text("\n".join(["file,label,xmin,ymin,xmax,ymax", *rows]) + "\n")
+    return table
+
+
+def test_a_table_of_boxes_is_not_guessed_to_label_whole_pictures(boxes):
+    with pytest.raises(
+        InputError, match=r"columns xmin, ymin, xmax, ymax, which place boxes.*--task detect"
+    ):
+        read_data(DataArguments(boxes), silent)
+
+
+def test_whoever_names_the_task_may_label_whole_pictures_by_a_table_of_boxes(boxes):
+    train, _ = read_data(DataArguments(boxes, task="classification"), silent)
+    assert len(train) == 4
 
 
 @pytest.mark.parametrize("command", ["fit", "advise", "curve"])
