@@ -12,6 +12,8 @@ from headstart.fitting.settings import Settings
 GROUPS = "groups"
 GROUPINGS = ("auto", "joint", "separate", GROUPS)
 UNCERTAINTY, EQUAL = "uncertainty", "equal"
+#: What tables of answers say beside the targets.
+_TAKEN = ("input", "reason")
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,18 @@ class TargetSettings:
                 )
 
     def check_names(self, names: tuple[str, ...]) -> None:
-        """Refuse kinds and weights of targets that there are not, and groups of too few or many.
+        """Refuse names that mean something else, are those of no target, or too few for groups.
 
         Raises
         ------
         InputError
             Naming the first.
         """
+        if taken := [name for name in names if name in _TAKEN]:
+            raise InputError(
+                f"A target is called {taken[0]!r}, and so is a column of the tables of answers, "
+                "where it would be lost. Accepted is any other name. Rename the column."
+            )
         if self.grouping == GROUPS and not 2 < len(names) <= MOST_TARGETS:
             raise InputError(
                 f"The grouping is {GROUPS!r}, and there are {len(names)} targets; accepted are 3 "

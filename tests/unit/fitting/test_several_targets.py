@@ -375,6 +375,13 @@ def test_what_is_asked_for_wrongly(tiny_source, targets, options, message):
         fit_targets(targets, settings_of(tiny_source, **options))
 
 
+@pytest.mark.parametrize("name", ["input", "reason"])
+def test_a_target_that_is_called_as_tables_of_answers_call_something_else(name):
+    columns = {"sign": ["a", "b"] * 4, name: ["c", "d"] * 4}
+    with pytest.raises(InputError, match=rf"A target is called '{name}', and so is .* Rename"):
+        fit_targets(read_targets(np.zeros((8, 2)), columns))
+
+
 def test_plans_that_are_looked_for_are_refused(tiny_source):
     with pytest.raises(PlanError, match="With several targets one source and one plan are fitted"):
         settings_of(tiny_source, "freeze:auto")
