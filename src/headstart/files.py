@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
@@ -116,6 +117,18 @@ def _move_aside(path: Path) -> Path | None:
     except FileNotFoundError:
         return None
     return aside
+
+
+def sha256_of(path: Path) -> str:
+    """Of what a file holds, in hexadecimal digits.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def remove(path: Path) -> None:

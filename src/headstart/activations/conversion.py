@@ -6,7 +6,6 @@ weights those too, by torch's names, in ``network.safetensors``.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -16,7 +15,7 @@ from headstart.activations.openvino_model import WEIGHTS, to_openvino, write_mod
 from headstart.activations.segment import Segment
 from headstart.backbones.one_at_a_time import one_at_a_time
 from headstart.errors import CacheError, HeadstartError, SourceError
-from headstart.files import to_json, write_atomically, write_folder_atomically
+from headstart.files import sha256_of, to_json, write_atomically, write_folder_atomically
 
 if TYPE_CHECKING:
     import openvino
@@ -120,9 +119,7 @@ def write_network(
         content = {name: one.contiguous() for name, one in tensors.items()}
         write_atomically(place / NETWORK, save(content))
     write_model(model, place)
-    with (place / WEIGHTS).open("rb") as file:
-        constants = hashlib.file_digest(file, "sha256").hexdigest()
-    write_atomically(place / FACTS, to_json(facts(constants)))
+    write_atomically(place / FACTS, to_json(facts(sha256_of(place / WEIGHTS))))
 
 
 def read_facts(folder: Path, read: Callable[[Mapping[str, Any]], Read], next_step: str) -> Read:

@@ -26,6 +26,7 @@ from headstart.activations.converted import ConvertedBackbone, convert, read_con
 from headstart.activations.place import cache_folder
 from headstart.backbones.catalogue import RUN
 from headstart.errors import CacheError, HeadstartError, SourceError
+from headstart.files import sha256_of
 from headstart.plan import Init
 
 #: Counts up when stages are discovered or converted in another way than before.
@@ -76,8 +77,7 @@ def _version(name: str) -> str:
 
 def _hash_file(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(path)
     except OSError as error:
         raise SourceError(
             f"The weights file {str(path)!r} cannot be read: {error.strerror}. Give the path of a "

@@ -118,7 +118,6 @@ def find_source(name: str) -> dict[str, Any]:
     return varied_facts(provider.describe(bare), variant)
 
 
-@one_at_a_time
 def load_backbone(
     name: str, weights: str | None = None, init: Init = "pretrained", seed: int = 0
 ) -> Backbone:

@@ -14,7 +14,6 @@ from headstart.data import read_table
 from headstart.data.box_tables import columns_of_boxes
 from headstart.data.dataset import Dataset
 from headstart.data.printable import printable
-from headstart.data.split_column import obey_split
 from headstart.data.table_files import read_table_file
 from headstart.errors import InputError
 from headstart.fitting import Settings, Watch, fit, read_sides
@@ -122,10 +121,8 @@ def _read_sides(data: DataArguments, progress: Progress) -> tuple[Dataset, Datas
                 f"'{place}' is a folder, which has no columns. Leave out --path-column, --text and "
                 "--label-column, or give a CSV or Parquet file."
             )
-    train = _read_table(data.train, data, progress)
-    if data.test is None:
-        return obey_split(train)
-    return train, _read_table(data.test, data, progress)
+    test = None if data.test is None else _read_table(data.test, data, progress)
+    return read_sides(_read_table(data.train, data, progress), None, test, progress)
 
 
 def _read_table(place: Path, data: DataArguments, progress: Progress) -> Dataset:

@@ -23,7 +23,9 @@ def split_column(table: Table) -> str | None:
     return find_by_name(table.columns, _NAMES)
 
 
-def parts_in(table: Table, rows: Sequence[int], taken: Sequence[str]) -> NDArray[np.str_] | None:
+def parts_in(
+    table: Table, rows: Sequence[int], taken: Sequence[str | None]
+) -> NDArray[np.str_] | None:
     """What the column says of some rows; None where there is none, or it is asked for by name.
 
     Parameters
@@ -32,8 +34,8 @@ def parts_in(table: Table, rows: Sequence[int], taken: Sequence[str]) -> NDArray
         That was read.
     rows : sequence of int
         Of the samples, in their order.
-    taken : sequence of str
-        Columns that hold something else.
+    taken : sequence of str or None
+        Columns that hold something else; None is passed over.
 
     Returns
     -------

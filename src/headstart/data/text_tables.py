@@ -69,8 +69,7 @@ def texts_of(
     labels = table.cells(column)
     read = sift_table(table, text_column, labels, progress)
     dataset = read.dataset(np.array([labels[row] for row in read.items], dtype=np.str_))
-    taken = (column,) if text_column is None else (column, text_column)
-    parts = parts_in(table, list(read.items), taken)
+    parts = parts_in(table, list(read.items), (column, text_column))
     return replace(dataset, label_column=column, parts=parts)
 
 

@@ -6,12 +6,10 @@ hash. Where either is missing or changed, the training is not known to be over.
 
 from __future__ import annotations
 
-import hashlib
 import json
-from pathlib import Path
 
 from headstart.errors import CacheError
-from headstart.files import to_json, write_atomically
+from headstart.files import sha256_of, to_json, write_atomically
 from headstart.training.checkpoints import Checkpoints, DiskCheckpoints
 from headstart.training.outcome import Outcome
 
@@ -25,7 +23,7 @@ def finished_before(checkpoints: Checkpoints) -> tuple[Outcome, float] | None:
     folder = checkpoints.folder
     try:
         marker = json.loads((folder / _MARKER).read_bytes())
-        if _hash(folder / _FILE) != marker["sha256"]:
+        if sha256_of(folder / _FILE) != marker["sha256"]:
             return None
         return Outcome.from_file(folder / _FILE), float(marker["seconds"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -46,7 +44,7 @@ def keep_finished(checkpoints: Checkpoints, outcome: Outcome, seconds: float) ->
     folder = checkpoints.folder
     try:
         outcome.to_file(folder / _FILE)
-        marker = {"sha256": _hash(folder / _FILE), "seconds": seconds}
+        marker = {"sha256": sha256_of(folder / _FILE), "seconds": seconds}
         write_atomically(folder / _MARKER, to_json(marker))
     except OSError as error:
         raise CacheError(
@@ -55,8 +53,3 @@ def keep_finished(checkpoints: Checkpoints, outcome: Outcome, seconds: float) ->
             "run the same command with --resume."
         ) from error
     checkpoints.keep(())
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

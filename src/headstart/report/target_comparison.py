@@ -18,7 +18,6 @@ Run = Model | PlaceModel | SeveralModel
 
 def compare_any(runs: Mapping[str, Run]) -> dict[str, Any]:
     """:func:`compare_targets` where a run has several targets, else :func:`compare_runs`."""
-    check_count(runs)
     one_target = {name: one for name, one in runs.items() if not isinstance(one, SeveralModel)}
     return compare_runs(one_target) if len(one_target) == len(runs) else compare_targets(runs)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from headstart.errors import RunError
-from headstart.files import to_json, write_atomically
+from headstart.files import sha256_of, to_json, write_atomically
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -19,7 +19,10 @@ _AGAIN = "Copy the whole run folder again, or make it again with 'headstart fit'
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the manifest of all files that stand in ``folder``: the last step of saving."""
     files = {
-        path.relative_to(folder).as_posix(): {"bytes": path.stat().st_size, "sha256": _hash(path)}
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": sha256_of(path),
+        }
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
@@ -93,15 +96,10 @@ def _check(folder: Path, name: str, facts: Any) -> None:
             raise RunError(
                 f"{of_the_run} has {size} bytes where {written.get('bytes')} were written. {_AGAIN}"
             )
-        if _hash(path) != written.get("sha256"):
+        if sha256_of(path) != written.get("sha256"):
             raise RunError(f"{of_the_run} was changed. {_AGAIN}")
     except OSError as error:
         raise RunError(f"{of_the_run} cannot be read: {error.strerror}. {_AGAIN}") from error
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(manifest: Mapping[str, Any]) -> str:

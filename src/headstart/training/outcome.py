@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from headstart.files import write_atomically
 from headstart.training.linear_head import LinearHead
 from headstart.training.loop import Trained
-from headstart.training.snapshot import EpochFigures
+from headstart.training.snapshot import EpochFigures, below
 
 _NETWORK = "network/"
 _BESIDE = "beside/"
@@ -82,16 +82,10 @@ class Outcome:
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             trained = _trained(json.loads(file.metadata()[_TRAINED]))
-        tensors, beside = (_below(prefix, arrays) for prefix in (_NETWORK, _BESIDE))
+        tensors, beside = (below(prefix, arrays) for prefix in (_NETWORK, _BESIDE))
         judged = {name: arrays[name] for name in _JUDGED}
         head = LinearHead.from_arrays(arrays)
         return cls(tensors, head, trained, **judged, beside=beside)
-
-
-def _below(prefix: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    return {
-        name.removeprefix(prefix): one for name, one in arrays.items() if name.startswith(prefix)
-    }
 
 
 def _trained(plain: Mapping[str, Any]) -> Trained:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _NETWORK = "network/"
 _OPTIMISER = "optimiser/"
 _BESIDE = "beside/"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,20 @@ class Snapshot:
     @property
     def beside(self) -> dict[str, Tensor]:
         """What the trainer remembers."""
-        return {
-            name.removeprefix(_BESIDE): one
-            for name, one in self.tensors.items()
-            if name.startswith(_BESIDE)
-        }
+        return below(_BESIDE, self.tensors)
+
+
+def below(prefix: str, tensors: Mapping[str, _T]) -> dict[str, _T]:
+    """Those whose names begin so, without that beginning.
+
+    Examples
+    --------
+    >>> below("network/", {"network/bias": 1, "beside/bias": 2})
+    {'bias': 1}
+    """
+    return {
+        name.removeprefix(prefix): one for name, one in tensors.items() if name.startswith(prefix)
+    }
 
 
 def take(
@@ -94,12 +104,7 @@ def put_back(
     snapshot: Snapshot, network: SuffixNetwork, optimiser: torch.optim.Optimizer | None = None
 ) -> None:
     """Give the network, and the optimiser where there is one, what :func:`take` copied."""
-    own = {
-        name.removeprefix(_NETWORK): one
-        for name, one in snapshot.tensors.items()
-        if name.startswith(_NETWORK)
-    }
-    network.load_state_dict(own, strict=False)
+    network.load_state_dict(below(_NETWORK, snapshot.tensors), strict=False)
     if optimiser is None:
         return
     parameters = {name: one for one, name in _names(network, optimiser).items()}

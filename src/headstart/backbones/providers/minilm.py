@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from headstart.backbones.providers.encoder_folder import (
 )
 from headstart.backbones.source import Source
 from headstart.errors import MissingDependencyError, SourceError
+from headstart.files import sha256_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -59,8 +59,7 @@ def packaged_folder() -> Path:
 
 
 def _check(path: Path) -> None:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = sha256_of(path)
     if found != SHA256:
         raise SourceError(
             f"The weights file of package {PACKAGE} has SHA-256 {found}; accepted: {SHA256}. "

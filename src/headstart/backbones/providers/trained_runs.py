@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from headstart.backbones.providers.weights_file import load_strictly, read_weights
 from headstart.backbones.source import Source, with_tokenizer
 from headstart.errors import SourceError
+from headstart.files import sha256_of
 
 if TYPE_CHECKING:
     from torch import nn
@@ -162,8 +162,7 @@ def _checked(name: str, file_name: str) -> Path:
     path = Path(_inside(name)[0]) / file_name
     written = _manifest(name)["files"].get(file_name, {}).get("sha256")
     try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
+        found = sha256_of(path)
     except OSError as error:
         raise SourceError(f"{str(path)!r} cannot be read: {error.strerror}.") from error
     if found != written:
